@@ -1,0 +1,1 @@
+"""From comment to Line: intake, facts, persona, models and the director."""

@@ -1,0 +1,1 @@
+"""From Line to Slice: voices, visemes, face, stage and the playout clock."""

@@ -1,0 +1,1 @@
+"""From Slice to viewers: one encode a rendition, packets to every peer."""

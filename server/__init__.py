@@ -1,0 +1,1 @@
+"""The aiohttp application, rooms, event log, authorisation and the command line."""
