@@ -1,7 +1,7 @@
 """What `render` takes and gives: the Line, the Voice, and the events that tell what was really heard and shown."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -66,6 +66,8 @@ class Line:
     epoch: int = 0
     caption: str = ""
     """What the captions show where it differs from what the voice reads; defaults to the text."""
+    quote: tuple[str, str] | None = None
+    """The comment being read back, shown beside the host while the Line is heard: (viewer, text)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +234,5 @@ class PlayoutStats:
     slices: int = 0
     repeated: int = 0
     """Pictures repeated because drawing was late."""
-    skipped: int = 0
-    """Slices whose picture was not sent at all, to let the audio keep its schedule."""
-    late_ms: list[float] = field(default_factory=list)
-    """How late each of the last Slices was ready, against its tick (at most 1,500 kept)."""
+    resyncs: int = 0
+    """Times the schedule began anew after the machine had paused for a second or more."""

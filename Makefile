@@ -1,0 +1,78 @@
+# Talkback. `make run` goes on air with the demo room; `make test` checks everything. Both need only Python 3.11 (and apt for the
+# browser that the tests drive).
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+PORT ?= 8080
+HOST ?= 127.0.0.1
+ROOM ?= rooms/demo
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run setup test lint types unit models endtoend browser bench chromium lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
+
+run: $(READY) ## set up and go on air: http://127.0.0.1:8080 (PORT=9000 make run for another)
+	@exec $(BIN)/talkback serve --room $(ROOM) --host $(HOST) --port $(PORT)
+
+setup: $(READY_DEV) ## set up everything, tools for development included
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "Talkback needs Python 3.11; $(PYTHON) is `$(PYTHON) --version 2>&1`. Name another: make PYTHON=/path/to/python3.11 run"; exit 1; }
+	@echo "Setting up in $(VENV) (about two minutes and 2.5 GB, most of it PyTorch and the models' weights)…"
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what requirements.lock names…"
+	@$(PIP) install --no-deps -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): requirements-dev.lock $(READY)
+	@echo "Installing the tools for tests…"
+	@$(PIP) install --no-deps -r requirements-dev.lock
+	@touch $@
+
+test: lint types unit models endtoend browser ## everything that CI runs
+
+lint: $(READY_DEV) ## style, formatting, direction of imports, syntax of the pages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	@if command -v node >/dev/null; then for f in `git ls-files 'web/*.js'`; do node --check $$f || exit 1; done; \
+	  else echo "skipped: syntax check of web/*.js, because node is not installed"; [ "$$CI" != true ]; fi
+
+types: $(READY_DEV) ## mypy --strict
+	$(BIN)/mypy
+
+unit: $(READY_DEV) ## tests without models, server or browser
+	$(BIN)/python -m pytest -q -m "not models and not endtoend and not browser"
+
+models: $(READY_DEV) ## tests that load the packaged models
+	$(BIN)/python -m pytest -q -m "models and not endtoend and not browser"
+
+endtoend: $(READY_DEV) ## the whole server, real models, real WebRTC viewers
+	$(BIN)/python -m pytest -q -m "endtoend and not browser"
+
+browser: $(READY_DEV) chromium ## a real Chromium on the real page
+	$(BIN)/python -m pytest -q -m browser
+
+chromium:
+	@command -v chromium >/dev/null || { \
+	  if [ "`id -u`" = 0 ] && command -v apt-get >/dev/null; then echo "Installing Chromium for the browser tests…"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  else echo "The browser tests need Chromium. Install it (Debian, Ubuntu: sudo apt-get install chromium) and run make test again."; exit 1; fi; }
+
+bench: $(READY_DEV) ## measure speed and memory, one table
+	$(BIN)/python -m tests.bench
+
+lock: ## write the locks from what is installed in .venv
+	$(BIN)/python tools/lock.py
+
+clean: ## remove the virtual environment and caches (the rooms' data in var/ stays)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

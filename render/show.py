@@ -1,0 +1,297 @@
+"""The show: a thread that draws one Slice every 40 ms, and the Stage through which the dialogue steers it."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from render.compositor import CaptionState, FrameRequest, Speaking
+from render.contract import (
+    Line,
+    LineEnded,
+    LineKind,
+    LineStarted,
+    PlayoutStats,
+    ProductCard,
+    ProductShown,
+    RenderFault,
+    ShowEvent,
+    ShowEventSink,
+    Speech,
+    Voice,
+    VoiceError,
+)
+from render.playlist import Beat, Playlist, Take, make_take
+from render.schedule import Drawing, Schedule
+from rtc.contract import SLICE_SECONDS, Picture, Slice, SliceSink
+
+log = logging.getLogger(__name__)
+
+_MOST_WAITING_SECONDS = 12.0
+"""Speech queued ahead; whoever says more waits. A longer queue would only be thrown away at the next reply."""
+_LATENESS_KEPT = 1500
+
+
+class Painter(Protocol):
+    """What draws the picture of a Slice; the compositor, or a test's bar code. Only `prepare` may be slow."""
+
+    def draw(self, request: FrameRequest) -> Picture: ...
+    def prepare(self, card: ProductCard) -> None: ...
+    def show_product(self, card: ProductCard | None, now: float) -> None: ...
+    def quote(self, viewer: str, text: str, now: float) -> None: ...
+    def unquote(self, now: float) -> None: ...
+
+
+MouthTrack = Callable[[Speech, float], NDArray[np.float32]]
+"""Speech and energy (0..1) to mouth weights, shape (frames, mouth keys)."""
+
+
+class Show:
+    """Implements `render.contract.Stage`; runs from `start` to `close`, whether or not anybody speaks."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        mouth_track: MouthTrack,
+        sink: SliceSink,
+        on_event: ShowEventSink,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        voice: Voice | None = None,
+    ) -> None:
+        self._painter = painter
+        self._mouth_track = mouth_track
+        self._sink = sink
+        self._on_event = on_event
+        self._loop = loop
+        self._voice = voice
+        self._playlist = Playlist()
+        self._lock = threading.Lock()
+        self._epoch = 0
+        self._index = 0
+        self._look = "camera"
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._turn = asyncio.Lock()
+        self._voicing: dict[asyncio.Task[Speech], Line] = {}
+        self._asked: deque[Line] = deque()
+        self._room_made = asyncio.Event()
+        self._caption: CaptionState | None = None
+        self._schedule = Schedule(0.0)
+        self._picture: Picture | None = None
+        self.stats = PlayoutStats()
+        self._lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)
+
+    # ---- life ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to draw; the host is on the screen from the first Slice, before any model is ready."""
+        self._thread = threading.Thread(target=self._run, name="playout", daemon=True)
+        self._thread.start()
+
+    def give_voice(self, voice: Voice) -> None:
+        """Let the host speak with `voice` from now on."""
+        self._voice = voice
+
+    async def close(self, *, finish_line: bool = True, patience: float = 3.5) -> None:
+        """Stop drawing: after the Line being heard if `finish_line`, but not later than `patience` seconds."""
+        self._abandon(lambda line: True)
+        with self._lock:
+            dropped = self._playlist.drop_waiting() if finish_line else self._playlist.cut()
+        self._report_unheard(dropped)
+        deadline = self._loop.time() + (patience if finish_line else 3 * SLICE_SECONDS)
+        while self._thread is not None and self._loop.time() < deadline:
+            with self._lock:
+                if self._playlist.current is None:
+                    break
+            await asyncio.sleep(SLICE_SECONDS)
+        self._stopping.set()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
+
+    # ---- Stage -----------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> int:
+        return self._epoch
+
+    @property
+    def now(self) -> float:
+        return self._index * SLICE_SECONDS
+
+    @property
+    def waiting_seconds(self) -> float:
+        with self._lock:
+            return self._playlist.waiting_seconds
+
+    @property
+    def voice_languages(self) -> frozenset[str]:
+        return self._voice.languages if self._voice else frozenset()
+
+    def lateness_ms(self) -> list[float]:
+        """How late after its tick each of the last Slices was ready, newest last."""
+        return list(self._lateness)
+
+    async def say(self, line: Line) -> bool:
+        self._asked.append(line)
+        try:
+            async with self._turn:
+                await self._wait_for_room(line)
+                if not self._wanted(line):
+                    return False
+                take = await self._make(line)
+                with self._lock:
+                    if take is None or not self._wanted(line):
+                        return False
+                    self._playlist.add(take)
+                return True
+        finally:
+            with contextlib.suppress(ValueError):
+                self._asked.remove(line)
+
+    def withdraw(self, kind: LineKind) -> Sequence[Line]:
+        gone = self._abandon(lambda line: line.kind is kind)
+        with self._lock:
+            gone += self._playlist.withdraw(kind)
+        self._room_made.set()
+        return gone
+
+    def look(self, target: str) -> None:
+        self._look = target
+
+    def interrupt(self) -> int:
+        with self._lock:
+            self._epoch += 1
+            dropped = self._playlist.cut()
+        self._abandon(lambda line: True)
+        self._report_unheard(dropped)
+        self._room_made.set()
+        return self._epoch
+
+    # ---- from Line to Take, on the event loop ----------------------------------------------------------
+
+    def _wanted(self, line: Line) -> bool:
+        return line in self._asked and line.epoch == self._epoch and not self._stopping.is_set()
+
+    def _abandon(self, which: Callable[[Line], bool]) -> list[Line]:
+        """Forget Lines that are still being voiced or wait for it."""
+        gone = [line for line in self._asked if which(line)]
+        self._asked = deque(line for line in self._asked if not which(line))
+        for task, line in self._voicing.items():
+            if which(line):
+                task.cancel()
+        return gone
+
+    async def _wait_for_room(self, line: Line) -> None:
+        while self._wanted(line) and self.waiting_seconds > _MOST_WAITING_SECONDS:
+            self._room_made.clear()
+            await self._room_made.wait()
+
+    async def _make(self, line: Line) -> Take | None:
+        """Voice a Line; None if it was withdrawn meanwhile."""
+        if self._voice is None:
+            raise VoiceError("no-voice", "the voice is not ready yet")
+        speaking: asyncio.Task[Speech] = asyncio.ensure_future(
+            self._voice.speak(line.text, language=line.language, emotion=line.emotion, energy=line.energy)
+        )
+        self._voicing[speaking] = line
+        try:
+            if line.product is not None:
+                await asyncio.to_thread(self._painter.prepare, line.product)
+            speech = await speaking
+        except asyncio.CancelledError:
+            if line in self._asked:  # it is this call that was cancelled, not the Line withdrawn
+                speaking.cancel()
+                raise
+            return None
+        finally:
+            self._voicing.pop(speaking, None)
+        mouth = await asyncio.to_thread(self._mouth_track, speech, line.energy)
+        return make_take(line, speech, mouth)
+
+    def _report_unheard(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            self._on_event(LineEnded(self.now, line, "", True, 0.0))
+
+    # ---- the playout thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._schedule = Schedule(time.monotonic() + SLICE_SECONDS)
+        while not self._stopping.wait(max(0.0, self._schedule.tick(self._index) - time.monotonic())):
+            self.tick(time.monotonic())
+            self._lateness.append((time.monotonic() - self._schedule.tick(self._index - 1)) * 1000)
+
+    def tick(self, now: float) -> None:
+        """Make one Slice and hand it to the sink; the playout thread calls it, and so may a test in its own time.
+
+        `now` is the moment on the schedule's clock (`time.monotonic`) at which the work begins.
+        """
+        index = self._index
+        decision = self._schedule.decide(index, now)
+        with self._lock:
+            beat = self._playlist.advance(index)
+            epoch = self._epoch
+        self._direct(beat, index * SLICE_SECONDS)
+        repeated = decision is Drawing.REPEAT and self._picture is not None
+        if not repeated:
+            self._picture = self._paint(beat, index, self._picture)
+        if self._picture is not None:
+            line = beat.line.id if beat.line else None
+            piece = Slice(index, self._picture, beat.pcm, epoch, repeated, line, beat.word)
+            self._sink.push(piece, self._schedule.due(index))
+        self._index = index + 1
+        self.stats.slices += 1
+        self.stats.repeated += repeated
+        self.stats.resyncs = self._schedule.resyncs
+
+    def _paint(self, beat: Beat, index: int, last: Picture | None) -> Picture | None:
+        line = beat.line
+        request = FrameRequest(
+            now=index * SLICE_SECONDS,
+            mouth=beat.mouth,
+            speaking=Speaking(line.emotion, line.energy, beat.accent) if line else None,
+            look="chat" if line is not None and line.kind is LineKind.READBACK else self._look,
+            caption=self._caption,
+        )
+        try:
+            return self._painter.draw(request)
+        except Exception as error:  # the picture may fail, the show may not: the last one is sent again
+            log.exception("drawing failed")
+            self._tell(RenderFault(request.now, "drawing-failed", f"{type(error).__name__}: {error}"))
+            return last
+
+    def _direct(self, beat: Beat, now: float) -> None:
+        """Bring captions, card and quote in step with what is heard from this Slice on."""
+        if beat.line is None:
+            self._caption = None
+        for event in beat.events:
+            if isinstance(event, LineStarted):
+                line = event.line
+                self._caption = CaptionState(line.id, line.caption or line.text, 0, 0)
+                if line.product is not None:
+                    self._painter.show_product(line.product, now)
+                    self._tell(ProductShown(now, line.product))
+                if line.quote is not None:
+                    self._painter.quote(*line.quote, now)
+            elif isinstance(event, LineEnded) and event.line.quote is not None:
+                self._painter.unquote(now)
+            self._tell(event)
+        if beat.line is not None and beat.word is not None and self._caption is not None:
+            self._caption = replace(self._caption, first=beat.word[0], last=beat.word[1])
+
+    def _tell(self, event: ShowEvent) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed only after `close` has joined this thread
+            self._loop.call_soon_threadsafe(self._deliver, event)
+
+    def _deliver(self, event: ShowEvent) -> None:
+        if isinstance(event, LineEnded):
+            self._room_made.set()
+        self._on_event(event)

@@ -1,0 +1,232 @@
+"""The show without its thread: ticks are given by the test, in its own time."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from render.compositor import FrameRequest
+from render.contract import (
+    CaptionShown,
+    Emotion,
+    Line,
+    LineEnded,
+    LineKind,
+    LineStarted,
+    ProductCard,
+    ProductShown,
+    RenderFault,
+    ShowEvent,
+    Speech,
+    VoiceError,
+    WordSpan,
+)
+from render.show import Show
+from rtc.contract import SLICE_SAMPLES, Picture, Slice
+
+CARD = ProductCard("RB-10", "Ribeye steak", "肋眼牛排", "¥199.00")
+
+
+@dataclass
+class ToneVoice:
+    """Says each Line as five Slices of a constant; a Line whose text is "wait" is spoken only when let."""
+
+    name: str = "tone"
+    languages: frozenset[str] = frozenset({"en"})
+    let: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: list[str] = field(default_factory=list)
+
+    async def speak(self, text: str, *, language: str, emotion: Emotion, energy: float) -> Speech:
+        if text == "broken":
+            raise VoiceError("voice-broken", "no sound came back")
+        if text == "wait":
+            try:
+                await self.let.wait()
+            except asyncio.CancelledError:
+                self.cancelled.append(text)
+                raise
+        samples = 5 * SLICE_SAMPLES
+        return Speech(np.full(samples, 2000, np.int16), words=(WordSpan(0, len(text), 0, samples),))
+
+    async def close(self) -> None: ...
+
+
+@dataclass
+class BarPainter:
+    """A picture whose first pixel counts the drawings; records what it was asked."""
+
+    requests: list[FrameRequest] = field(default_factory=list)
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+    fail: bool = False
+
+    def draw(self, request: FrameRequest) -> Picture:
+        if self.fail:
+            raise ValueError("no such key")
+        self.requests.append(request)
+        return np.full((3, 2), len(self.requests), np.uint8)
+
+    def prepare(self, card: ProductCard) -> None:
+        self.calls.append(("prepare", card.sku))
+
+    def show_product(self, card: ProductCard | None, now: float) -> None:
+        self.calls.append(("show", card.sku if card else None, now))
+
+    def quote(self, viewer: str, text: str, now: float) -> None:
+        self.calls.append(("quote", viewer, text))
+
+    def unquote(self, now: float) -> None:
+        self.calls.append(("unquote",))
+
+
+@dataclass
+class Tape:
+    slices: list[Slice] = field(default_factory=list)
+
+    def push(self, piece: Slice, due: float) -> None:
+        self.slices.append(piece)
+
+
+class Rig:
+    def __init__(self) -> None:
+        self.voice, self.painter, self.tape = ToneVoice(), BarPainter(), Tape()
+        self.events: list[ShowEvent] = []
+        self.show = Show(
+            self.painter, _still, self.tape, self.events.append, loop=asyncio.get_running_loop(), voice=self.voice
+        )
+
+    async def run(self, slices: int, late: float = 0.0) -> None:
+        for _ in range(slices):
+            self.show.tick(self.show.now + late)
+        await asyncio.sleep(0)  # lets the events that were handed to the loop arrive
+
+
+def _still(speech: Speech, energy: float) -> NDArray[np.float32]:
+    return np.zeros((len(speech.pcm) // SLICE_SAMPLES, 13), np.float32)
+
+
+@pytest.fixture
+async def rig() -> Rig:
+    return Rig()
+
+
+async def test_the_host_is_seen_before_anybody_speaks(rig: Rig) -> None:
+    await rig.run(3)
+    assert [s.index for s in rig.tape.slices] == [0, 1, 2]
+    assert all(request.mouth is None for request in rig.painter.requests)
+
+
+async def test_sound_picture_caption_and_card_of_a_line_begin_in_the_same_slice(rig: Rig) -> None:
+    await rig.run(4)
+    assert await rig.show.say(Line("a", "hello", product=CARD))
+    await rig.run(8)
+    first = next(s for s in rig.tape.slices if s.pcm.any())
+    request = rig.painter.requests[first.index]
+    assert first.index == 4
+    assert request.mouth is not None
+    assert request.caption is not None
+    assert (request.caption.text, request.caption.last) == ("hello", 5)
+    assert rig.painter.calls == [("prepare", "RB-10"), ("show", "RB-10", 0.16)]
+    assert [type(e) for e in rig.events[:3]] == [ProductShown, LineStarted, CaptionShown]
+    assert rig.painter.requests[-1].caption is None
+
+
+async def test_the_comment_that_is_read_back_is_shown_and_the_host_looks_at_the_chat(rig: Rig) -> None:
+    await rig.show.say(Line("a", "Lin asks", kind=LineKind.READBACK, quote=("Lin", "how much?")))
+    await rig.run(8)
+    assert ("quote", "Lin", "how much?") in rig.painter.calls
+    assert rig.painter.calls[-1] == ("unquote",)
+    assert [request.look for request in rig.painter.requests] == ["chat"] * 5 + ["camera"] * 3
+
+
+async def test_a_late_picture_is_repeated_while_the_audio_goes_on(rig: Rig) -> None:
+    await rig.show.say(Line("a", "hello"))
+    await rig.run(1)
+    await rig.run(1, late=0.1)
+    assert rig.tape.slices[1].repeated
+    assert rig.tape.slices[1].picture is rig.tape.slices[0].picture
+    assert rig.tape.slices[1].pcm.all()
+
+
+async def test_after_an_interruption_nothing_of_the_old_epoch_is_heard(rig: Rig) -> None:
+    old = Line("a", "hello")
+    await rig.show.say(old)
+    await rig.show.say(Line("b", "more"))
+    voicing = asyncio.create_task(rig.show.say(Line("c", "wait")))
+    await asyncio.sleep(0)
+    await rig.run(2)
+    assert rig.show.interrupt() == 1
+    assert await voicing is False
+    assert rig.voice.cancelled == ["wait"]
+    assert await rig.show.say(Line("d", "late")) is False  # epoch 0 is over
+    await rig.run(10)
+    assert not any(s.pcm.any() for s in rig.tape.slices[3:])
+    ended = {e.line.id: e for e in rig.events if isinstance(e, LineEnded)}
+    assert (ended["a"].heard, ended["a"].interrupted) == ("", True)
+    assert (ended["b"].heard, ended["b"].seconds) == ("", 0.0)
+    assert await rig.show.say(Line("e", "now", epoch=1))
+
+
+async def test_a_withdrawn_line_is_never_heard_even_if_it_was_being_voiced(rig: Rig) -> None:
+    await rig.show.say(Line("a", "hello"))
+    await rig.show.say(Line("b", "queued"))
+    voicing = asyncio.create_task(rig.show.say(Line("c", "wait")))
+    await asyncio.sleep(0)
+    await rig.run(1)
+    assert {line.id for line in rig.show.withdraw(LineKind.PITCH)} == {"b", "c"}
+    assert await voicing is False
+    assert await rig.show.say(Line("d", "reply", kind=LineKind.ANSWER))
+    await rig.run(30)
+    assert [e.line.id for e in rig.events if isinstance(e, LineStarted)] == ["a", "d"]
+
+
+async def test_lines_keep_the_order_in_which_they_were_asked_for(rig: Rig) -> None:
+    first = asyncio.create_task(rig.show.say(Line("a", "wait")))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(rig.show.say(Line("b", "quick")))
+    await asyncio.sleep(0)
+    rig.voice.let.set()
+    assert await first
+    assert await second
+    await rig.run(30)
+    assert [e.line.id for e in rig.events if isinstance(e, LineStarted)] == ["a", "b"]
+
+
+async def test_whoever_says_too_much_waits_until_some_of_it_was_heard(rig: Rig) -> None:
+    while rig.show.waiting_seconds <= 12:
+        await rig.show.say(Line(f"{rig.show.waiting_seconds}", "hello"))
+    waiting = asyncio.create_task(rig.show.say(Line("last", "hello")))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await rig.run(40)
+    assert await waiting
+
+
+async def test_a_voice_that_fails_is_reported_to_the_caller_and_the_show_goes_on(rig: Rig) -> None:
+    with pytest.raises(VoiceError, match="no sound"):
+        await rig.show.say(Line("a", "broken"))
+    assert await rig.show.say(Line("b", "fine"))
+
+
+async def test_a_painter_that_fails_leaves_the_last_picture_and_tells_the_operator(rig: Rig) -> None:
+    await rig.run(1)
+    rig.painter.fail = True
+    await rig.run(1)
+    assert rig.tape.slices[1].picture is rig.tape.slices[0].picture
+    (fault,) = (e for e in rig.events if isinstance(e, RenderFault))
+    assert fault.code == "drawing-failed"
+
+
+async def test_closing_lets_the_line_being_heard_end_and_stops_the_thread() -> None:
+    rig = Rig()
+    await rig.show.say(Line("a", "hello"))
+    await rig.show.say(Line("b", "dropped"))
+    rig.show.start()
+    while rig.show.now < 0.08:
+        await asyncio.sleep(0.01)
+    await rig.show.close()
+    await asyncio.sleep(0)
+    ended = {e.line.id: e for e in rig.events if isinstance(e, LineEnded)}
+    assert (ended["a"].heard, ended["a"].interrupted) == ("hello", False)
+    assert ended["b"].heard == ""
