@@ -70,7 +70,7 @@ def _accents(pcm: Pcm) -> NDArray[np.float32]:
     rms = np.sqrt(np.mean(np.square(pcm.reshape(-1, SLICE_SAMPLES).astype(np.float32)), axis=1)) + 1.0
     level = 20 * np.log10(rms)
     voiced = level[level > level.max() - 25]
-    return np.clip((level - np.median(voiced)) / 6.0, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip((level - np.median(voiced)) / 6.0, 0.0, 1.0), np.float32)
 
 
 @dataclass(frozen=True, slots=True)

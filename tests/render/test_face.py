@@ -1,0 +1,114 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from render.avatar_pack import MOUTH_KEYS, AvatarPack, load_avatar_pack
+from render.face import Face, Pose
+
+DEMO = Path(__file__).parents[2] / "rooms/demo/avatar"
+
+
+@pytest.fixture(scope="module")
+def pack() -> AvatarPack:
+    return load_avatar_pack(DEMO)
+
+
+@pytest.fixture(scope="module")
+def face(pack: AvatarPack) -> Face:
+    return Face(pack)
+
+
+def mouth(**weights: float) -> np.ndarray:
+    out = np.zeros(len(MOUTH_KEYS), np.float32)
+    for name, weight in weights.items():
+        out[MOUTH_KEYS.index(name)] = weight
+    return out
+
+
+REST = Pose(mouth(rest=1))
+
+
+def draw(face: Face, pack: AvatarPack, pose: Pose) -> np.ndarray:
+    out = np.zeros_like(pack.plate)
+    face.draw(pose, out)
+    return out
+
+
+def dark_inside(picture: np.ndarray, pack: AvatarPack) -> int:
+    """Dark pixels around the mouth's centre: what is seen of the inside."""
+    x, y = (round(v) for v in pack.landmarks["mouth_centre"])
+    return int((picture[y - 40 : y + 60, x - 60 : x + 60].max(axis=2) < 60).sum())
+
+
+def test_the_face_at_rest_is_the_plate(face: Face, pack: AvatarPack) -> None:
+    difference = np.abs(draw(face, pack, REST).astype(int) - pack.plate)
+    assert difference.mean() < 0.6  # the keys are compressed apart from the plate, nothing else may differ
+
+
+def test_each_key_alone_is_shown_as_it_was_baked(face: Face, pack: AvatarPack) -> None:
+    box = pack.mouth.box
+    for index, name in enumerate(MOUTH_KEYS):
+        shown = draw(face, pack, Pose(mouth(**{name: 1.0})))[box.y0 + 40 : box.y1 - 40, box.x0 + 40 : box.x1 - 40]
+        assert np.abs(shown.astype(int) - pack.mouth.pictures[index][40:-40, 40:-40]).mean() < 1.0, name
+
+
+def test_the_mouth_opens_step_by_step_between_its_keys(face: Face, pack: AvatarPack) -> None:
+    inside = [dark_inside(draw(face, pack, Pose(mouth(rest=1 - t, aa=t))), pack) for t in (0, 0.35, 0.7, 1.0)]
+    assert inside == sorted(inside)
+    assert inside[-1] > inside[0] + 300
+
+
+def test_a_mixture_is_as_sharp_as_its_keys_and_not_a_double_exposure(face: Face, pack: AvatarPack) -> None:
+    x, y = (round(v) for v in pack.landmarks["mouth_centre"])
+    crop = np.s_[y - 30 : y + 50, x - 60 : x + 60]
+
+    def sharpness(pose: Pose) -> float:
+        grey = draw(face, pack, pose)[crop].mean(axis=2)
+        return float(np.abs(np.diff(grey, axis=0)).mean())
+
+    mixed = sharpness(Pose(mouth(ah=0.5, aa=0.5)))
+    assert mixed > 0.75 * min(sharpness(Pose(mouth(ah=1))), sharpness(Pose(mouth(aa=1))))
+
+
+def test_lids_close_and_the_gaze_moves_only_the_eyes(face: Face, pack: AvatarPack) -> None:
+    rest, box = draw(face, pack, REST), pack.lids.box
+    for pose in (
+        replace(REST, blink=0.6),
+        replace(REST, blink=1.0),
+        replace(REST, gaze_x=-0.8),
+        replace(REST, gaze_y=0.6),
+    ):
+        changed = np.abs(draw(face, pack, pose).astype(int) - rest).max(axis=2) > 12
+        rows, columns = np.nonzero(changed)
+        assert len(rows) > 150
+        assert rows.min() >= box.y0
+        assert rows.max() < box.y1
+        assert columns.min() >= box.x0
+        assert columns.max() < box.x1
+
+
+def test_yaw_moves_the_nose_to_the_right_and_leaves_the_background_still(face: Face, pack: AvatarPack) -> None:
+    turned = draw(face, pack, replace(REST, yaw=4))
+    rest = draw(face, pack, REST)
+    assert np.array_equal(turned[:60], rest[:60])
+    x, y = (round(v) for v in pack.landmarks["nose_tip"])
+    strip = rest[y - 20 : y + 20, x - 30 : x + 30].astype(float)
+    errors = {
+        shift: np.abs(turned[y - 20 : y + 20, x - 30 + shift : x + 30 + shift].astype(float) - strip).mean()
+        for shift in range(-20, 21)
+    }
+    assert 4 <= min(errors, key=errors.__getitem__) <= 20
+
+
+def test_beyond_its_limits_the_head_does_not_go(face: Face, pack: AvatarPack) -> None:
+    limit = pack.max_degrees["yaw"]
+    assert np.array_equal(draw(face, pack, replace(REST, yaw=limit)), draw(face, pack, replace(REST, yaw=90)))
+
+
+def test_the_same_pose_draws_the_same_picture_whatever_was_drawn_before(face: Face, pack: AvatarPack) -> None:
+    pose = Pose(mouth(eh=0.6, oh=0.4), blink=0.3, gaze_x=0.4, brow=0.5, yaw=2, pitch=-1, roll=1, breath=0.7)
+    first = draw(face, pack, pose)
+    draw(face, pack, Pose(mouth(aa=1), blink=1, brow=1, gaze_x=-1))
+    assert np.array_equal(draw(face, pack, pose), first)
