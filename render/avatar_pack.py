@@ -1,7 +1,7 @@
 """Load and check an avatar pack: the baked pictures and displacement fields of one host.
 
-A pack is a folder, format ``talkback-avatar/1``, described in ``docs/avatar-pack.md`` and written by ``tools/bake``. It
-holds one picture of the host at rest, crops of the mouth, lids, eyes and brows in their key shapes, and small fields that
+A pack is a folder, format ``talkback-avatar/1``, described in ``docs/avatar-pack.md``, written by ``tools/bake``. It
+holds one picture of the host at rest, crops of mouth, lids, eyes and brows in their key shapes, and small fields that
 say where each point of the skin goes. Nothing here draws a face: it only reads, checks, and hands over arrays.
 """
 
@@ -92,7 +92,7 @@ class KeySet:
     """The key shapes of one part of the face, all cut from the frame at the same box.
 
     ``pictures``: (K, h, w, 3) uint8, BGR, the box with the part in each key shape.
-    ``flows``: (K, ceil(h/4), ceil(w/4), 2) float32, or None: where the skin point that the rest picture shows at a place
+    ``flows``: (K, ceil(h/4), ceil(w/4), 2) float32, or None: where the skin point that the rest picture shows there
     goes in that key, as (dx, dy) in pixels; zero at the border of the box.
     ``gap_px``: (K,) float32, mouth only: height of the opening between the inner lips at the centre, in pixels.
     ``closure``: (K,) float32, lids only: 0 = open as at rest, 1 = shut.
@@ -124,7 +124,7 @@ class AvatarPack:
 
     ``size``: (width, height) of the frame in pixels.
     ``plate``: (height, width, 3) uint8, BGR: the whole frame, the host at rest.
-    ``head``: ``yaw``, ``pitch``, ``roll``: (ceil(height/8), ceil(width/8), 2) float32, displacement (dx, dy) in pixels for
+    ``head``: ``yaw``, ``pitch``, ``roll``: (ceil(height/8), ceil(width/8), 2) float32, shift (dx, dy) in pixels for
     +1 degree of the point that the plate shows there; ``breath``: the same for one unit of breath.
     Positive yaw turns the nose to the right side of the picture, positive pitch lifts it, positive roll tilts the head
     clockwise as seen. Beyond ``max_degrees`` the fields no longer look right.

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
@@ -42,8 +42,9 @@ class Workshop:
         self._loop = asyncio.get_running_loop()
         self._ids = itertools.count()
         self._waiting: dict[int, asyncio.Queue[tuple[str, Any]]] = {}
-        self._send_lock = threading.Lock()
-        self._restart_lock = asyncio.Lock()
+        # One thread sends, so that a call and its cancellation arrive in that order, and a full pipe never holds up the loop.
+        self._sender = ThreadPoolExecutor(1, f"{name}-calls")
+        self._launching: asyncio.Task[None] | None = None
         self._closed = False
         self._process: multiprocessing.process.BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -62,7 +63,11 @@ class Workshop:
         `factory` and `args` must be picklable. `threads` methods may run at once. Raises `WorkshopError` when the object can't be built.
         """
         shop = cls(name, factory, args, niceness, threads)
-        await shop._launch()
+        try:
+            await shop._ensure_running()
+        except BaseException:  # also when the start is cancelled: nobody else would end the process
+            await shop.close(patience=0.0)
+            raise
         return shop
 
     @property
@@ -71,7 +76,7 @@ class Workshop:
 
     @property
     def alive(self) -> bool:
-        return self._process is not None and self._process.is_alive()
+        return self._pipe is not None and self._process is not None and self._process.is_alive()
 
     async def call(self, method: str, *args: Any) -> Any:
         """Call a method; raises `WorkshopError`. Cancelling tells the method's work to stop where it can."""
@@ -88,29 +93,53 @@ class Workshop:
                 if kind == "item":
                     yield value
 
-    async def close(self) -> None:
-        """Stop the process; whatever it was doing is lost."""
+    async def close(self, patience: float = 1.5) -> None:
+        """Stop the process; it gets `patience` seconds to end the calls in it, which all fail."""
         self._closed = True
-        process, pipe = self._process, self._pipe
-        if process is None or pipe is None:
-            return
-        with contextlib.suppress(OSError), self._send_lock:
-            pipe.send(("stop", 0, "", ()))
-        await asyncio.to_thread(process.join, 1.5)
-        if process.is_alive():
-            process.kill()
-            await asyncio.to_thread(process.join, 2.0)
-        pipe.close()
+        if self._launching is not None:
+            self._abandon()
+            await asyncio.wait([self._launching])
+        if self._process is not None:
+            if self._pipe is not None:
+                self._post(self._pipe, ("stop", 0, "", ()))
+            await asyncio.to_thread(self._process.join, patience)
+            self._abandon()
+            await asyncio.to_thread(self._process.join, 2.0)
+        self._sender.shutdown(wait=False)
+        self._fail_waiting()
 
     # ---- inside ------------------------------------------------------------------------------------------
 
+    async def _ensure_running(self) -> None:
+        """Start the process if it does not run. A caller that is cancelled meanwhile does not stop the start."""
+        if self._launching is None:
+            if self.alive:
+                return
+            self._begin_launch()
+        assert self._launching is not None
+        await asyncio.shield(self._launching)
+
+    def _begin_launch(self) -> None:
+        if self._process is not None:
+            log.warning("the %s process has died; starting it again", self.name)
+        self._launching = asyncio.create_task(self._launch())
+        self._launching.add_done_callback(self._launched)
+
+    def _launched(self, task: "asyncio.Task[None]") -> None:
+        self._launching = None
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("the %s process could not be started: %s", self.name, task.exception())
+
     async def _launch(self) -> None:
+        self._fail_waiting()  # calls that the process before this one will never answer
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, *self._spec), name=f"talkback-{self.name}", daemon=True)
         await asyncio.to_thread(process.start)
         theirs.close()
         self._process, self._pipe = process, ours
+        if self._closed:
+            self._abandon()
         ready: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._waiting[-1] = ready
         threading.Thread(target=self._read, args=(ours,), name=f"{self.name}-answers", daemon=True).start()
@@ -127,21 +156,20 @@ class Workshop:
             code, message = value
             raise WorkshopError(code, message)
 
-    async def _converse(self, method: str, args: tuple[Any, ...]) -> AsyncIterator[tuple[str, Any]]:
+    async def _converse(self, method: str, args: tuple[Any, ...]) -> AsyncGenerator[tuple[str, Any], None]:
         if self._closed:
             raise WorkshopError("workshop-closed", f"the {self.name} process has been closed")
-        async with self._restart_lock:
-            if not self.alive:
-                log.warning("the %s process has died; starting it again", self.name)
-                await self._launch()
+        await self._ensure_running()
         pipe = self._pipe
-        assert pipe is not None
+        if pipe is None:  # it died between its start and this moment
+            raise WorkshopError("workshop-stopped", f"the {self.name} process stopped unexpectedly")
         number = next(self._ids)
+        # Not bounded: a method's answers are one value, or the items that the caller's own limit allows (tokens of a reply).
         answers: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self._waiting[number] = answers
         finished = False
         try:
-            await asyncio.to_thread(self._send, pipe, ("call", number, method, args))
+            await self._loop.run_in_executor(self._sender, self._send, pipe, ("call", number, method, args))
             while True:
                 kind, value = await answers.get()
                 if kind == "error":
@@ -155,15 +183,18 @@ class Workshop:
         finally:
             self._waiting.pop(number, None)
             if not finished:
-                with contextlib.suppress(OSError, ValueError), self._send_lock:
-                    pipe.send(("cancel", number, "", ()))
+                self._post(pipe, ("cancel", number, "", ()))
 
     def _send(self, pipe: Connection, message: tuple[Any, ...]) -> None:
         try:
-            with self._send_lock:
-                pipe.send(message)
+            pipe.send(message)
         except (OSError, ValueError) as error:
             raise WorkshopError("workshop-stopped", f"the {self.name} process does not listen: {error}") from error
+
+    def _post(self, pipe: Connection, message: tuple[Any, ...]) -> None:
+        """Send without waiting; a process that does not listen any more needs no message."""
+        with contextlib.suppress(RuntimeError):  # the sender has been shut down
+            self._sender.submit(self._send, pipe, message)
 
     def _read(self, pipe: Connection) -> None:
         try:
@@ -171,7 +202,13 @@ class Workshop:
                 number, kind, value = pipe.recv()
                 self._loop.call_soon_threadsafe(self._deliver, number, kind, value)
         except (EOFError, OSError):
-            pass
+            pass  # the process has ended, or the Workshop was closed
+        except Exception:  # an answer that can't be unpickled; without a reader nobody would be answered any more
+            log.exception("an answer of the %s process can't be read", self.name)
+        try:
+            self._sender.submit(pipe.close)  # where it can't be in the middle of sending
+        except RuntimeError:  # nothing is sent any more
+            pipe.close()
         with contextlib.suppress(RuntimeError):  # the loop may be gone at interpreter exit
             self._loop.call_soon_threadsafe(self._lost, pipe)
 
@@ -181,8 +218,19 @@ class Workshop:
             queue.put_nowait((kind, value))
 
     def _lost(self, pipe: Connection) -> None:
-        if pipe is not self._pipe:
-            return
+        if pipe is self._pipe:
+            self._pipe = None
+            self._abandon()
+            self._fail_waiting()
+            if not self._closed and self._launching is None:  # it had been ready: be so again before the next call
+                self._begin_launch()
+
+    def _abandon(self) -> None:
+        """End a process that is not, or no longer, of use."""
+        if self._process is not None and self._process.is_alive():
+            self._process.kill()
+
+    def _fail_waiting(self) -> None:
         for queue in self._waiting.values():
             queue.put_nowait(("error", ("workshop-stopped", f"the {self.name} process stopped unexpectedly")))
 

@@ -1,6 +1,6 @@
 """A tiny synthetic avatar pack for tests: a drawn cartoon face, 180 x 320, valid in every particular.
 
-Shapes differ between the keys so that a test can tell them apart: the mouth opening is exactly ``gap_px`` high, the lids
+Shapes differ between keys so that a test can tell them apart: the mouth opening is exactly ``gap_px`` high, the lids
 cover the eyes by ``closure``, the pupils move to the named side.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -66,8 +68,8 @@ def write_pack(folder: Path) -> Path:
         _save(folder / f"gaze/{name}.webp", _crop(_face(look=look), EYES_BOX))
         gaze[name] = {"file": f"gaze/{name}.webp"}
     _save(folder / "brows/up.webp", _crop(_face(brow_lift=4), BROWS_BOX))
-    np.savez_compressed(folder / "mouth/flow.npz", **{name: _mouth_flow(name) for name in MOUTH_KEYS})
-    np.savez_compressed(folder / "head.npz", **_head_fields())
+    write_fields(folder / "mouth/flow.npz", {name: _mouth_flow(name) for name in MOUTH_KEYS})
+    write_fields(folder / "head.npz", _head_fields())
     manifest = {
         "format": FORMAT,
         "name": "Test host",
@@ -95,6 +97,14 @@ def write_pack(folder: Path) -> Path:
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return folder
+
+
+def write_fields(file: Path, fields: Mapping[str, NDArray[np.float16]]) -> None:
+    """Write named fields as an .npz archive, replacing the file."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, field in fields.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                np.save(member, field)
 
 
 def _face(
@@ -139,7 +149,8 @@ def _mouth_flow(name: str) -> NDArray[np.float16]:
     reach = np.clip(1 - np.hypot(grid_x / (0.5 * (x1 - x0)), grid_y / (0.5 * (y1 - y0))), 0, None)
     dx = grid_x * (half / rest_half - 1)
     dy = np.sign(grid_y) * gap / 2
-    return (np.dstack([dx, dy]) * reach[..., None]).astype(np.float16)
+    flow: NDArray[np.float64] = np.dstack([dx, dy]) * reach[..., None]
+    return flow.astype(np.float16)
 
 
 def _head_fields() -> dict[str, NDArray[np.float16]]:
@@ -161,7 +172,7 @@ def _head_fields() -> dict[str, NDArray[np.float16]]:
 
 def _centres(length_px: int, step_px: int) -> NDArray[np.float64]:
     """Pixel coordinates of the block centres along one side."""
-    return (np.arange(math.ceil(length_px / step_px)) + 0.5) * step_px - 0.5
+    return (np.arange(math.ceil(length_px / step_px), dtype=np.float64) + 0.5) * step_px - 0.5
 
 
 def _save(file: Path, picture: NDArray[np.uint8]) -> None:
