@@ -85,6 +85,7 @@ class Show:
         self._asked: deque[Line] = deque()
         self._room_made = asyncio.Event()
         self._caption: CaptionState | None = None
+        self._card: ProductCard | None = None
         self._schedule = Schedule(0.0)
         self._picture: Picture | None = None
         self.stats = PlayoutStats()
@@ -276,7 +277,8 @@ class Show:
             if isinstance(event, LineStarted):
                 line = event.line
                 self._caption = CaptionState(line.id, line.caption or line.text, 0, 0)
-                if line.product is not None:
+                if line.product is not None and line.product != self._card:
+                    self._card = line.product
                     self._painter.show_product(line.product, now)
                     self._tell(ProductShown(now, line.product))
                 if line.quote is not None:

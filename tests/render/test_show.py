@@ -132,6 +132,14 @@ async def test_sound_picture_caption_and_card_of_a_line_begin_in_the_same_slice(
     assert rig.painter.requests[-1].caption is None
 
 
+async def test_a_card_that_is_on_the_stage_already_is_not_shown_again(rig: Rig) -> None:
+    await rig.show.say(Line("a", "hello", product=CARD))
+    await rig.show.say(Line("b", "again", product=CARD))
+    await rig.run(30)
+    assert [call[0] for call in rig.painter.calls].count("show") == 1
+    assert sum(isinstance(e, ProductShown) for e in rig.events) == 1
+
+
 async def test_the_comment_that_is_read_back_is_shown_and_the_host_looks_at_the_chat(rig: Rig) -> None:
     await rig.show.say(Line("a", "Lin asks", kind=LineKind.READBACK, quote=("Lin", "how much?")))
     await rig.run(8)
