@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 _MOST_WAITING_SECONDS = 12.0
 """Speech queued ahead; whoever says more waits. A longer queue would only be thrown away at the next reply."""
 _LATENESS_KEPT = 1500
+_FADE_PATIENCE_SECONDS = 0.3
 
 
 class Painter(Protocol):
@@ -106,17 +107,27 @@ class Show:
         """Stop drawing: after the Line being heard if `finish_line`, but not later than `patience` seconds."""
         self._abandon(lambda line: True)
         with self._lock:
-            dropped = self._playlist.drop_waiting() if finish_line else self._playlist.cut()
+            dropped = self._playlist.drop_waiting()
         self._report_unheard(dropped)
-        deadline = self._loop.time() + (patience if finish_line else 3 * SLICE_SECONDS)
-        while self._thread is not None and self._loop.time() < deadline:
+        if not await self._quiet_within(patience if finish_line else 0.0):
             with self._lock:
-                if self._playlist.current is None:
-                    break
-            await asyncio.sleep(SLICE_SECONDS)
+                self._playlist.cut()
+            await self._quiet_within(_FADE_PATIENCE_SECONDS)
         self._stopping.set()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
+
+    async def _quiet_within(self, seconds: float) -> bool:
+        """Wait until nobody speaks; False if that takes longer."""
+        deadline = self._loop.time() + seconds
+        while self._thread is not None:
+            with self._lock:
+                if self._playlist.current is None:
+                    break
+            if self._loop.time() >= deadline:
+                return False
+            await asyncio.sleep(SLICE_SECONDS)
+        return True
 
     # ---- Stage -----------------------------------------------------------------------------------------
 

@@ -238,3 +238,16 @@ async def test_closing_lets_the_line_being_heard_end_and_stops_the_thread() -> N
     ended = {e.line.id: e for e in rig.events if isinstance(e, LineEnded)}
     assert (ended["a"].heard, ended["a"].interrupted) == ("hello", False)
     assert ended["b"].heard == ""
+
+
+async def test_a_line_that_outlasts_the_patience_at_closing_is_cut_and_what_was_heard_reported() -> None:
+    rig = Rig()
+    for name in "ab":
+        await rig.show.say(Line(name, "hello"))
+    rig.show.start()
+    while rig.show.now < 0.08:
+        await asyncio.sleep(0.01)
+    await rig.show.close(patience=0.0)
+    await asyncio.sleep(0)
+    ended = {e.line.id: e for e in rig.events if isinstance(e, LineEnded)}
+    assert (ended["a"].heard, ended["a"].interrupted) == ("", True)

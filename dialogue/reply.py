@@ -1,0 +1,305 @@
+"""An answer to a comment: planned by us from facts, worded by the model where it can be trusted to, checked before it is said."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from dialogue import phrases
+from dialogue.asking import Intent, is_question
+from dialogue.catalogue import Product
+from dialogue.claims import ClaimChecker, Refusal, conveys
+from dialogue.clauses import SentenceStream, clauses_of, ended, lines_of, sentences_of
+from dialogue.contract import LLM, Comment, Message, ModelError
+from dialogue.facts import Fact
+from dialogue.language import words
+from dialogue.phrasebook import Phrasebook
+from dialogue.prompt import note, prompt
+from dialogue.readback import ReadBack
+from dialogue.retrieval import Retrieval, Retriever
+from dialogue.room_content import RoomContent
+from dialogue.vocabulary import PLAIN_WORDS
+from dialogue.wording import Wording, names_of
+from dialogue.wording_zh import ChineseWording
+from render.contract import Emotion
+
+FIRST_TOKEN_S = 2.0
+_STRICT_TOKENS, _FREE_TOKENS = 40, 120
+_STRICT_WORDS = 32
+_ANSWER_WORDS = 14
+"""Words to a Line of an answer: more than in the presentation, since nothing breaks it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A piece of an answer, as long as a breath or two."""
+
+    text: str
+    facts: tuple[Fact, ...]
+    emotion: Emotion
+    by_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the model said and the host will not."""
+
+    text: str
+    refusal: Refusal
+    replaced_by: str
+
+
+@dataclass(slots=True)
+class Progress:
+    """What happened while an answer was made, for the latency table and the log."""
+
+    on_refused: Callable[[Refused], None]
+    on_first_token: Callable[[], None]
+    on_trouble: Callable[[str, str], None]
+    """Code and message for the operator."""
+    patience_s: Callable[[], float]
+    """Seconds that the model may still take before the host would fall silent."""
+
+
+class Replier:
+    """Makes answers for one room. `trusted` lets a strong model choose its own words within the same checks on claims."""
+
+    def __init__(
+        self,
+        content: RoomContent,
+        llm: LLM | None,
+        retriever: Retriever,
+        wording: Wording,
+        book: Phrasebook,
+        readback: ReadBack,
+        *,
+        trusted: bool = False,
+    ) -> None:
+        self._content = content
+        self._llm = llm
+        self._retriever = retriever
+        self._wording = wording
+        self._chinese = ChineseWording(book)
+        self._book = book
+        self._readback = readback
+        self._trusted = trusted
+        self._checker = ClaimChecker(strict=not trusted, known_words=content.names())
+
+    async def warm_up(self) -> None:
+        """Let the model read the part of the prompt that never changes; raises `ModelError`."""
+        if self._llm is None:
+            return
+        messages = prompt(self._content.persona, "Tea. Price: 10 yuan.", "Ann", "how much")
+        async with aclosing(_stream(self._llm, messages, 1)) as pieces:
+            async for _ in pieces:
+                break
+
+    async def retrieve(
+        self, comment: Comment, on_show: str | None, on_trouble: Callable[[str, str], None]
+    ) -> Retrieval:
+        """What the comment is about; by rule alone where the embedding model fails."""
+        try:
+            return await self._retriever.find(comment.text, on_show=on_show)
+        except ModelError as error:
+            on_trouble(error.code, str(error))
+            return self._retriever.find_by_rule(comment.text, on_show=on_show)
+
+    def may_quote(self, comment: Comment) -> bool:
+        """Whether the words may be read out: a statement that no shop may claim is not repeated aloud."""
+        return is_question(comment.text) or self._checker.check_authored(comment.text) is None
+
+    async def answers(self, comment: Comment, found: Retrieval, progress: Progress) -> AsyncGenerator[Answer, None]:
+        """The answer, piece by piece, in the language of the comment."""
+        if comment.language == "zh":
+            facts, emotion = found.facts, _emotion(found)
+            for sentence in sentences_of(self._written_zh(comment, found)):
+                yield Answer(sentence, facts, emotion)
+            return
+        if self._llm is not None and found.facts and self._wordable(found):
+            said = False
+            async with aclosing(self._by_model(comment, found, progress)) as pieces:
+                async for piece in pieces:
+                    said = True
+                    yield piece
+            if said:
+                return
+        for piece in self._by_rule(comment, found):
+            yield piece
+
+    def written(self, comment: Comment, found: Retrieval) -> str:
+        """The whole answer in writing, in the language of the comment, from facts alone."""
+        if comment.language == "zh":
+            return self._written_zh(comment, found)
+        return " ".join(answer.text for answer in self._by_rule(comment, found, cut=False))
+
+    def unanswered(self, found: Retrieval) -> bool:
+        """Whether the comment asks what nobody has written down."""
+        return found.intent is Intent.UNKNOWN and not self._wants_a_name(found)
+
+    def _wordable(self, found: Retrieval) -> bool:
+        """Whether the model may word it: a weak one only what rests on one value, with nothing to mix up."""
+        if self._trusted:
+            return found.intent in (Intent.PRODUCT, Intent.SHOP, Intent.PERSONA)
+        fields = {fact.field for fact in found.facts}
+        if found.intent is not Intent.PRODUCT or len(found.products) != 1 or any(f.prose for f in found.facts):
+            return False
+        if "stock" in fields and found.products[0].stock == 0:
+            return False
+        return len(fields) == 1 or fields == {"price", "unit"}
+
+    async def _by_model(self, comment: Comment, found: Retrieval, progress: Progress) -> AsyncGenerator[Answer, None]:
+        """Sentences of the model that pass; what must be said and was not follows from the facts. Nothing if none passes."""
+        assert self._llm is not None
+        viewer = self._readback.name(comment.viewer)
+        messages = prompt(self._content.persona, note(found.facts, found.products), viewer, comment.text)
+        names = (*names_of(found.products), viewer)
+        stream, said, waiting_for_first = SentenceStream(), "", True
+        emotion = _emotion(found)
+        pieces = _stream(self._llm, messages, _FREE_TOKENS if self._trusted else _STRICT_TOKENS)
+        try:
+            async with aclosing(pieces):
+                while True:
+                    patience = min(FIRST_TOKEN_S, progress.patience_s()) if waiting_for_first else progress.patience_s()
+                    try:
+                        piece = await asyncio.wait_for(anext(pieces), max(0.05, patience))
+                    except StopAsyncIteration:
+                        sentences, over = [stream.flush()], True
+                    else:
+                        if waiting_for_first:
+                            progress.on_first_token()
+                            waiting_for_first = False
+                        sentences, over = stream.feed(piece), False
+                    for sentence in filter(None, sentences):
+                        good = self._passed(sentence, said, found, names, progress)
+                        if good:
+                            said = f"{said} {good}".strip()
+                            for part in clauses_of(good, most_words=_ANSWER_WORDS):
+                                yield Answer(part, found.facts, emotion, by_model=True)
+                        if not good or not self._trusted:
+                            over = True
+                            break
+                    if over:
+                        break
+        except TimeoutError:
+            progress.on_trouble("llm-slow", "The language model was too slow; the answer is made from the facts alone.")
+        except ModelError as error:
+            progress.on_trouble(error.code, str(error))
+        if not said:
+            return
+        missing = [f for f in found.facts if f.field != "unit" and not conveys(said, f)]
+        for text, facts in self._wording.answer(missing, found.products) if missing else ():
+            for part in lines_of(text, most_words=_ANSWER_WORDS):
+                yield Answer(part, facts, emotion)
+
+    def _passed(self, sentence: str, said: str, found: Retrieval, names: Sequence[str], progress: Progress) -> str:
+        """As much of a sentence as may be said, ended properly; empty if nothing is left, or not enough."""
+        good = ""
+        refusal: Refusal | None = None
+        for clause in _comma_clauses(sentence):
+            refusal = self._checker.check(clause, found.facts, names=names) or _repetition(
+                clause, f"{said} {good}", names
+            )
+            if refusal is not None:
+                break
+            good = f"{good} {clause}".strip()
+        if good:
+            # a bound that only shows in the whole: a number in one clause, its unit in the next
+            refusal = refusal or self._checker.check(good, found.facts, names=names)
+            good = "" if self._checker.check(good, found.facts, names=names) is not None else _tidied(good)
+        must = [fact for fact in found.facts if fact.field != "unit"]
+        if good and not self._trusted and not all(conveys(good, fact) for fact in must):
+            refusal, good = refusal or Refusal("missing", "does not say what was asked"), ""
+        if good and self._book.said(good):
+            refusal, good = Refusal("repeated", "said in these words before"), ""
+        if good:
+            self._book.note(good)
+        if refusal is not None:
+            progress.on_refused(Refused(sentence, refusal, good or "the facts"))
+        return good
+
+    def _by_rule(self, comment: Comment, found: Retrieval, *, cut: bool = True) -> list[Answer]:
+        """The answer in authored words."""
+        viewer = self._readback.name(comment.viewer)
+        emotion = _emotion(found)
+        product: Product | None = found.products[0] if found.products else None
+        if found.facts:
+            told = self._wording.answer(found.facts, found.products)
+        elif found.intent is Intent.GREETING:
+            told = [(self._wording.choose("greeting", phrases.GREETINGS, viewer=viewer), ())]
+        elif found.intent is Intent.THANKS:
+            told = [(self._wording.choose("thanks", phrases.WELCOME_THANKS, viewer=viewer), ())]
+        elif found.intent is Intent.CHAT:
+            told = [(self._wording.choose("chat", phrases.CHAT, viewer=viewer), ())]
+        elif self._wants_a_name(found):
+            told = [(self._wording.choose("which", phrases.WHICH_PRODUCT), ())]
+        elif product is not None and found.fields:
+            told = [(self._wording.choose("unknown/product", phrases.UNKNOWN_OF_PRODUCT, product), ())]
+        else:
+            told = [(self._wording.choose("unknown", phrases.UNKNOWN), ())]
+        answers = []
+        for text, facts in told:
+            parts = lines_of(text, most_words=_ANSWER_WORDS) if cut else [text]
+            answers += [Answer(part, facts, emotion) for part in parts]
+        return answers
+
+    def _written_zh(self, comment: Comment, found: Retrieval) -> str:
+        if found.facts:
+            return self._chinese.answer(found.facts, found.products)
+        if found.intent is Intent.GREETING:
+            return self._chinese.greeting(comment.viewer)
+        if found.intent is Intent.THANKS:
+            return self._chinese.thanks(comment.viewer)
+        if found.intent is Intent.CHAT:
+            return self._chinese.chat(comment.viewer)
+        return self._chinese.which_product() if self._wants_a_name(found) else self._chinese.unknown()
+
+    @staticmethod
+    def _wants_a_name(found: Retrieval) -> bool:
+        return found.intent is Intent.UNKNOWN and bool(found.fields) and not found.products
+
+
+async def _stream(llm: LLM, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
+    """The model's pieces; closing it closes the model's own iterator, which stops the work behind it."""
+    pieces = llm.stream(messages, max_tokens=max_tokens, temperature=0.0, stop=("\n",))
+    try:
+        async for piece in pieces:
+            yield piece
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
+
+
+def _comma_clauses(sentence: str) -> list[str]:
+    """A sentence cut at its commas and before ``and`` and ``but``: the smallest pieces that can be dropped from its end."""
+    parts: list[str] = []
+    for part in clauses_of(sentence, most_words=3) if len(sentence.split()) <= _STRICT_WORDS else clauses_of(sentence):
+        parts.append(part)
+    return parts
+
+
+def _repetition(clause: str, said: str, names: Sequence[str]) -> Refusal | None:
+    """A clause that adds nothing to what was said ("and the price is 199 yuan")."""
+    if not said.strip():
+        return None
+    before = set(words(said))
+    called = {w for name in names for w in words(name)}
+    new = [w for w in words(clause) if w not in before and w not in PLAIN_WORDS and w not in called]
+    named = [w for w in words(clause) if w in called and w not in before]
+    return None if new or (named and len(words(clause)) <= 3) else Refusal("repetition", "adds nothing")
+
+
+def _tidied(text: str) -> str:
+    """The kept part of a sentence without the joint to what was dropped, ended with a full stop."""
+    kept = text.rstrip(" ,;:—–-")
+    for joint in (" and", " but", " so", " which", " because", " with"):
+        kept = kept.removesuffix(joint)
+    return ended(kept)
+
+
+def _emotion(found: Retrieval) -> Emotion:
+    fields = {fact.field for fact in found.facts}
+    if found.intent is Intent.UNKNOWN or fields & {"damaged", "trouble"}:
+        return Emotion.SORRY if fields else Emotion.SERIOUS
+    if any(p.stock == 0 for p in found.products) and "stock" in fields:
+        return Emotion.SORRY
+    return Emotion.NEUTRAL if fields & {"change-of-mind", "warranty", "refund-time"} else Emotion.WARM

@@ -1,0 +1,181 @@
+"""The show's plan: segments, and the beats that must be conveyed in each. Never a script to recite."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from dialogue.catalogue import Catalogue
+from dialogue.contract import RoomProblem
+from dialogue.facts import product_facts
+from dialogue.sections import read_text
+from render.contract import Emotion
+
+DEFAULT_TOLD = ("description", "origin", "net_content", "material", "usage", "storage", "price", "shipping")
+SLOT = re.compile(r"\{([a-z_]+)\}")
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=400)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Beat(_Part):
+    """One thing to convey: either in one of several wordings by the room's author, or fields in the host's own words."""
+
+    say: tuple[Sentence, ...] = ()
+    """Wordings of which one is chosen each time; ``{price}`` and the other fields are slots."""
+    tell: tuple[str, ...] = ()
+    """Fields of the product to be told."""
+    story: str | None = None
+    """Ident of a story of the persona."""
+    emotion: Emotion = Emotion.NEUTRAL
+    energy: float = Field(0.5, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Beat":
+        if sum((bool(self.say), bool(self.tell), self.story is not None)) != 1:
+            raise ValueError("give exactly one of: say, tell, story")
+        return self
+
+
+class Segment(_Part):
+    """A stretch of the show: a product's, or talk."""
+
+    id: str = Field(min_length=1, max_length=40)
+    product: str | None = None
+    seconds: float = Field(60, gt=0, le=3600)
+    """Its time budget."""
+    beats: tuple[Beat, ...] = ()
+    """Empty for a product: its fields are told in the usual order."""
+    once: bool = False
+    """Only in the first round of the show."""
+
+
+class Rundown(_Part):
+    """The whole plan; after its last segment the show goes round again."""
+
+    version: Literal[1] = 1
+    segments: tuple[Segment, ...] = Field(min_length=1)
+
+
+def fill_slots(wording: str, values: Mapping[str, str]) -> str:
+    """A wording with its ``{slots}`` filled; one that has no value stays as it is."""
+    return SLOT.sub(lambda match: values.get(match[1], match[0]), wording)
+
+
+def default_rundown(catalogue: Catalogue) -> Rundown:
+    """A plan for a room that has none: each product in the order of the catalogue."""
+    return Rundown(
+        segments=tuple(Segment(id=p.sku, product=p.sku, beats=default_beats(p.details)) for p in catalogue.products)
+    )
+
+
+def default_beats(details: Mapping[str, str]) -> tuple[Beat, ...]:
+    """The usual order in which a product is told."""
+    told = [name for name in DEFAULT_TOLD if name == "price" or name in details]
+    return tuple(Beat(tell=(name,), emotion=Emotion.EXCITED if name == "price" else Emotion.NEUTRAL) for name in told)
+
+
+def read_rundown(
+    path: Path, catalogue: Catalogue, stories: frozenset[str], *, called: str = "rundown.yaml"
+) -> tuple[Rundown, list[RoomProblem]]:
+    """Read the plan and everything that is wrong with it; without a file, the default."""
+    if not path.exists():
+        return default_rundown(catalogue), []
+    text, problems = read_text(path, called)
+    if problems:
+        return default_rundown(catalogue), problems
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or "can't be understood"
+        line = mark.line + 1 if mark is not None else None
+        return default_rundown(catalogue), [
+            RoomProblem(called, line, "", f"is not YAML: {reason}; check indentation and quotes")
+        ]
+    lines = dict(_lines(node, ())) if node is not None else {}
+    try:
+        rundown = Rundown.model_validate(value, strict=False)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            where = tuple(detail["loc"])
+            problems.append(
+                RoomProblem(called, _line(lines, where), _dotted(where), detail["msg"].removeprefix("Value error, "))
+            )
+        return default_rundown(catalogue), problems
+    for index, segment in enumerate(rundown.segments):
+        problems += _segment_problems(segment, ("segments", index), lines, catalogue, stories, called)
+    return rundown, problems
+
+
+def _segment_problems(
+    segment: Segment,
+    where: tuple[str | int, ...],
+    lines: dict[tuple[str | int, ...], int],
+    catalogue: Catalogue,
+    stories: frozenset[str],
+    called: str,
+) -> Iterator[RoomProblem]:
+    product = catalogue.get(segment.product)
+    if segment.product is not None and product is None:
+        at = (*where, "product")
+        yield RoomProblem(
+            called, _line(lines, at), _dotted(at), f"there is no product {segment.product} in the catalogue"
+        )
+        return
+    if product is None and not segment.beats:
+        yield RoomProblem(called, _line(lines, where), _dotted(where), "a segment without a product needs beats")
+    known = product_facts(product) if product is not None else {}
+    for index, beat in enumerate(segment.beats):
+        at = (*where, "beats", index)
+        for name in beat.tell:
+            if name not in known:
+                message = (
+                    f"'{name}' is no filled column of {segment.product}"
+                    if product
+                    else "only a product's segment can tell fields"
+                )
+                yield RoomProblem(called, _line(lines, at), _dotted((*at, "tell")), message)
+        if beat.story is not None and beat.story not in stories:
+            yield RoomProblem(
+                called, _line(lines, at), _dotted((*at, "story")), f"there is no story {{#{beat.story}}} in persona.md"
+            )
+        for number, sentence in enumerate(beat.say):
+            for slot in SLOT.findall(sentence):
+                if slot not in known and slot != "name":
+                    place = (*at, "say", number)
+                    yield RoomProblem(
+                        called,
+                        _line(lines, place),
+                        _dotted(place),
+                        f"{{{slot}}} is no filled column of {segment.product}",
+                    )
+
+
+def _lines(node: yaml.Node, where: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    yield where, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _lines(value, (*where, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*where, index))
+
+
+def _line(lines: dict[tuple[str | int, ...], int], where: tuple[str | int, ...]) -> int | None:
+    while where and where not in lines:
+        where = where[:-1]
+    return lines.get(where)
+
+
+def _dotted(where: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in where:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -1,0 +1,135 @@
+"""The `talkback` command. Imports what a subcommand needs only when it runs, so that `--help` is there at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_EXAMPLES = """\
+examples:
+  talkback serve                                  the demo room on http://127.0.0.1:8080
+  talkback serve --room rooms/mine --port 9000    your own room
+  talkback serve --host 0.0.0.0 --log-format json for everybody on the network, logs for a machine
+  talkback doctor rooms/mine                      what is wrong with a room's files, by file and line
+  talkback token --renew                          a new host token; the old one ends at once
+
+A room is a folder: room.yaml, persona.md, catalogue.csv, facts/, avatar/. Begin with a copy of rooms/demo.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 fine, 1 failed, 2 the room or the command line is wrong."""
+    options = _parser().parse_args(arguments)
+    if options.command == "serve":
+        from server.serve import serve
+
+        return serve(options)
+    if options.command == "doctor":
+        from server.doctor import report
+
+        return report(options.room)
+    from server.authority import HostToken, TokenFileError
+
+    token = HostToken(options.data)
+    if not options.renew:
+        state = "there is one" if token.file.exists() else "there is none yet; the first `talkback serve` makes it"
+        print(f"Host token: {state}. Only its hash is kept, so it can't be shown. A new one: talkback token --renew")
+        return 0
+    try:
+        print(f"New host token: {token.renew()}\nIt is shown only now. The old one has ended.")
+    except TokenFileError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def software_version() -> str:
+    """The installed version of Talkback."""
+    try:
+        return version("talkback")
+    except PackageNotFoundError:
+        return "unknown (not installed)"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="talkback",
+        description="A live-stream host who answers back: viewers write or speak, a digital founder answers on camera.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"talkback {software_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    serve = commands.add_parser(
+        "serve",
+        help="go on air",
+        description="Go on air with one or more rooms. Ctrl+C (or SIGTERM) lets the host end the sentence, then stops.",
+        epilog="example: talkback serve --room rooms/demo --port 9000",
+    )
+    serve.add_argument(
+        "--room",
+        type=Path,
+        action="append",
+        metavar="FOLDER",
+        help="a room's folder; may be given several times (default: rooms/demo)",
+    )
+    serve.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine only)"
+    )
+    serve.add_argument("--port", type=_port, default=None, help="default: $PORT, or 8080; 0 takes any free one")
+    _data_option(serve)
+    serve.add_argument("--log-format", choices=("text", "json"), default="text", help="default: %(default)s")
+    serve.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    serve.add_argument(
+        "--proxies",
+        type=int,
+        default=0,
+        choices=range(4),
+        metavar="N",
+        help="reverse proxies before the server, which add X-Forwarded-For (default: 0)",
+    )
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="check a room's files",
+        description="Say in plain words what is wrong or missing in a room's folder, by file and line. Exit status 1 if anything is.",
+        epilog="example: talkback doctor rooms/demo rooms/mine",
+    )
+    doctor.add_argument("room", type=Path, nargs="+", metavar="ROOM", help="a room's folder")
+
+    token = commands.add_parser(
+        "token",
+        help="the host token",
+        description="The host token guards the metrics and every control. It is made at the first start and kept only as a hash.",
+        epilog="example: talkback token --renew",
+    )
+    token.add_argument("--renew", action="store_true", help="make a new one and print it; works while the server runs")
+    _data_option(token)
+    return parser
+
+
+def _data_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(os.environ.get("TALKBACK_DATA") or "var"),
+        metavar="FOLDER",
+        help="where event logs and the token's hash are kept (default: $TALKBACK_DATA, or var)",
+    )
+
+
+def _port(text: str) -> int:
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 0 to 65535")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""A room's ``room.yaml``: what its owner sets, checked, with errors that name file, line and field."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from dialogue.contract import RoomProblem
+from dialogue.settings import PACKAGED, AutoLlmSettings, EmbeddingSettings, HearingSettings, LlmSettings
+from render.settings import PiperSettings, VoiceSettings
+from rtc.settings import IceServer, RtcSettings, VideoSettings
+from server.room_problems import room_problems
+from server.yaml_places import YamlFile, read_yaml
+
+_NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+RoomName = Annotated[str, StringConstraints(pattern=_NAME_PATTERN)]
+
+
+class RoomUnusable(Exception):
+    """A room folder that can't be opened; `problems` holds every reason."""
+
+    def __init__(self, problems: list[RoomProblem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(_Settings):
+    """A short text in both languages of the page."""
+
+    en: Words
+    zh: Words
+
+
+class HostSettings(_Settings):
+    """Who the host is, as the page says it."""
+
+    name: Words
+    role: Bilingual
+
+
+class Limits(_Settings):
+    """What strangers may send. The page shows the first three."""
+
+    comment_chars: int = Field(300, ge=20, le=2000)
+    viewer_chars: int = Field(24, ge=2, le=60)
+    speech_seconds: int = Field(20, ge=2, le=60)
+    comments_per_minute: float = Field(20.0, gt=0, le=600, description="of one viewer")
+    address_comments_per_minute: float = Field(60.0, gt=0, le=6000, description="of one network address")
+    address_connections_per_minute: float = Field(120.0, gt=0, le=6000, description="WHEP and events, of one address")
+    event_streams: int = Field(400, ge=1, le=10_000, description="pages that may follow the chat at once")
+
+
+class RoomConfig(_Settings):
+    """Everything in ``room.yaml``."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="version of this file's format; write 1")
+    title: Bilingual
+    language: Literal["en", "zh"] = Field("en", description="what the host speaks when nobody has asked in another")
+    host: HostSettings
+    avatar: str = Field("avatar", min_length=1, description="folder of the avatar pack, relative to the room's")
+    llm: LlmSettings = Field(default_factory=AutoLlmSettings)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
+    hearing: HearingSettings = Field(default_factory=HearingSettings)
+    voice: VoiceSettings = Field(default_factory=PiperSettings)
+    video: VideoSettings = Field(default_factory=VideoSettings)
+    ice_servers: list[IceServer] = Field(default_factory=list, max_length=8)
+    max_viewers: int = Field(40, ge=1, le=500)
+    limits: Limits = Field(default_factory=Limits)
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="makes two runs on the same comments alike")
+
+    @field_validator("avatar")
+    @classmethod
+    def _stays_in_the_room(cls, avatar: str) -> str:
+        if Path(avatar).is_absolute() or ".." in Path(avatar).parts:
+            raise ValueError("must be a folder inside the room's own folder, such as avatar")
+        return avatar
+
+    @property
+    def rtc(self) -> RtcSettings:
+        """How viewers connect."""
+        return RtcSettings(ice_servers=self.ice_servers, max_viewers=self.max_viewers)
+
+
+def room_name(folder: Path) -> str:
+    """The room's name in addresses: that of its folder; raises `RoomUnusable` if it does not fit in one."""
+    name = folder.resolve().name
+    if not re.fullmatch(_NAME_PATTERN, name):
+        problem = RoomProblem(
+            str(folder),
+            None,
+            "",
+            "a room's folder is named with small letters, digits, - and _ (at most 40); rename it",
+        )
+        raise RoomUnusable([problem])
+    return name
+
+
+def read_room_config(folder: Path) -> RoomConfig:
+    """Read ``room.yaml`` of a room's folder; raises `RoomUnusable` with everything that is wrong in it."""
+    if not folder.is_dir():
+        raise RoomUnusable([RoomProblem(str(folder), None, "", "there is no such folder")])
+    try:
+        file = read_yaml(folder / "room.yaml")
+    except RoomProblem as problem:
+        raise RoomUnusable([problem]) from None
+    problems = list(file.problems)
+    config: RoomConfig | None = None
+    if not isinstance(file.value, dict):
+        problems.append(RoomProblem(str(file.path), 1, "", "must be `name: value` lines, beginning with `schema: 1`"))
+    else:
+        try:
+            config = RoomConfig.model_validate(file.value)
+        except ValidationError as error:
+            problems.extend(room_problems(file, RoomConfig, error))
+    if config is not None:
+        config = _find_models(folder, file, config, problems)
+    if config is None or problems:
+        raise RoomUnusable(problems)
+    return config
+
+
+def _find_models(folder: Path, file: YamlFile, config: RoomConfig, problems: list[RoomProblem]) -> RoomConfig:
+    """The configuration with the paths of models made absolute: an author writes them relative to the room's folder."""
+    found: dict[str, BaseModel] = {}
+    for part in ("llm", "hearing", "voice"):
+        settings = getattr(config, part)
+        if settings.backend == "openai" or settings.model == PACKAGED:
+            continue
+        path = (folder / settings.model).expanduser().resolve()
+        if not path.exists():
+            message = f"there is no {path}; write 'packaged', or a path from the room's folder"
+            problems.append(RoomProblem(str(file.path), file.line((part, "model")), f"{part}.model", message))
+        found[part] = settings.model_copy(update={"model": str(path)})
+    return config.model_copy(update=found)

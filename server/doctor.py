@@ -1,0 +1,72 @@
+"""Checks a room's folder: everything that is wrong or missing, by file and line."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from dialogue.contract import RoomProblem
+from dialogue.room_content import check_room_content
+from server.configuration import RoomConfig, RoomUnusable, read_room_config, room_name
+from server.yaml_places import read_yaml
+
+
+def examine(folder: Path) -> tuple[RoomConfig | None, list[RoomProblem]]:
+    """The room's configuration, if it can be used, and every problem of the folder in the order of its files."""
+    problems: list[RoomProblem] = []
+    config: RoomConfig | None = None
+    try:
+        room_name(folder)
+        config = read_room_config(folder)
+    except RoomUnusable as unusable:
+        problems += unusable.problems
+        if not folder.is_dir():
+            return None, problems
+    problems += _examine_content(folder)
+    if config is not None:
+        problems += _examine_avatar(folder, config)
+    return config, problems
+
+
+def _examine_content(folder: Path) -> list[RoomProblem]:
+    return [
+        RoomProblem(str(folder / found.file), found.line, found.field, found.message)
+        for found in check_room_content(folder)
+    ]
+
+
+def _examine_avatar(folder: Path, config: RoomConfig) -> list[RoomProblem]:
+    from render.avatar_pack import AvatarPackError, load_avatar_pack  # OpenCV: half a second
+
+    try:
+        pack = load_avatar_pack(folder / config.avatar)
+    except AvatarPackError as error:
+        return [RoomProblem(str(error.file), None, "", f"{error.problem} {error.remedy}")]
+    size = (config.video.width, config.video.height)
+    if pack.size != size:
+        message = (
+            f"is {size[0]} x {size[1]}, but the avatar pack is drawn in {pack.size[0]} x {pack.size[1]}; write that"
+        )
+        file = read_yaml(folder / "room.yaml")
+        return [RoomProblem(str(file.path), file.line(("video",)), "video", message)]
+    return []
+
+
+def print_problems(problems: Iterable[RoomProblem]) -> None:
+    """Write problems to standard error, one a line."""
+    for problem in problems:
+        print(f"  {problem}", file=sys.stderr)
+
+
+def report(folders: Sequence[Path]) -> int:
+    """Examine rooms and print what was found; returns the exit status, 1 if anything is wrong."""
+    status = 0
+    for folder in folders:
+        _, problems = examine(folder)
+        if problems:
+            status = 1
+            count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+            print(f"{folder}: {count}", file=sys.stderr)
+            print_problems(problems)
+        else:
+            print(f"{folder}: fine")
+    return status

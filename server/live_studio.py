@@ -1,0 +1,113 @@
+"""The parts of a real room, built from its folder. Importing this loads OpenCV and aiortc."""
+
+import asyncio
+from pathlib import Path
+
+from dialogue.contract import DialogueEventSink, Hearing, ModelError, RoomProblem
+from dialogue.host import Host
+from dialogue.intake import IntakeLimits
+from dialogue.models import Models
+from dialogue.room_content import load_room_content
+from dialogue.settings import PACKAGED
+from render.avatar_pack import AvatarPackError, load_avatar_pack
+from render.compositor import Compositor
+from render.contract import ShowEventSink, Voice, VoiceError
+from render.show import Show
+from render.viseme import mouth_track
+from render.voices import open_voice
+from rtc.broadcaster import Broadcaster
+from rtc.contract import RtcEventSink
+from server.configuration import RoomConfig, RoomUnusable
+from server.progress import Progress
+from server.studio import StudioError
+
+
+class LiveStudio:
+    """Builds a room's screen, then its voice and models at once, then its host."""
+
+    def __init__(self, folder: Path, config: RoomConfig) -> None:
+        self._folder = folder
+        self._config = config
+        self._show: Show | None = None
+        self._models: Models | None = None
+        self._voice: Voice | None = None
+
+    async def open_stage(
+        self, on_show_event: ShowEventSink, on_rtc_event: RtcEventSink, progress: Progress
+    ) -> tuple[Show, Broadcaster]:
+        """Load the avatar pack and build what draws and sends it; raises `RoomUnusable`."""
+        config = self._config
+        with progress.step("avatar"):
+            try:
+                pack = await asyncio.to_thread(load_avatar_pack, self._folder / config.avatar)
+            except AvatarPackError as error:
+                problem = RoomProblem(str(error.file), None, "", f"{error.problem} {error.remedy}")
+                raise RoomUnusable([problem]) from error
+            compositor = await asyncio.to_thread(Compositor, pack, config.seed)
+        loop = asyncio.get_running_loop()
+        broadcaster = Broadcaster(loop, config.video, config.rtc, on_rtc_event)
+        self._show = Show(compositor, mouth_track, broadcaster, on_show_event, loop=loop)
+        return self._show, broadcaster
+
+    async def open_mind(self, on_dialogue_event: DialogueEventSink, progress: Progress) -> Host:
+        """Load voice and models and prepare the host; raises `StudioError`."""
+        config = self._config
+        assert self._show is not None, "open_stage comes first"
+        loading = [
+            asyncio.create_task(self._load_voice(progress), name="load-voice"),
+            asyncio.create_task(self._load_models(progress), name="load-models"),
+        ]
+        try:
+            await asyncio.gather(*loading)
+        except (VoiceError, ModelError) as error:
+            raise StudioError(f"{self._folder}: {error}") from error
+        finally:
+            for task in loading:
+                task.cancel()
+            await asyncio.wait(loading)
+        assert self._voice is not None
+        assert self._models is not None
+        self._show.give_voice(self._voice)
+        limits = config.limits
+        with progress.step("host"):
+            try:
+                content = await asyncio.to_thread(load_room_content, self._folder)
+            except RoomProblem as problem:  # changed since it was checked
+                raise RoomUnusable([problem]) from problem
+            host = Host(
+                content,
+                self._models.llm,
+                self._models.embedder,
+                self._show,
+                self._voice.languages,
+                on_dialogue_event,
+                seed=config.seed,
+                limits=IntakeLimits(
+                    comment_chars=limits.comment_chars,
+                    viewer_chars=limits.viewer_chars,
+                    seconds_each=60 / limits.comments_per_minute,
+                ),
+                trusted=config.llm.model != PACKAGED,
+            )
+            await host.prepare()
+        return host
+
+    @property
+    def hearing(self) -> Hearing | None:
+        """What understands speech, once the models are loaded."""
+        return self._models.hearing if self._models else None
+
+    async def close(self) -> None:
+        """Let go of voice and models."""
+        parts = [part.close() for part in (self._voice, self._models) if part is not None]
+        self._voice = self._models = None
+        await asyncio.gather(*parts)
+
+    async def _load_voice(self, progress: Progress) -> None:
+        with progress.step("voice"):
+            self._voice = await open_voice(self._config.voice)
+
+    async def _load_models(self, progress: Progress) -> None:
+        config = self._config
+        with progress.step("models"):
+            self._models = await Models.start(config.llm, config.embedding, config.hearing, progress.say)
