@@ -57,6 +57,7 @@ _BODILY = _any(
     r"serve|served|own|owned)\b",
     r"\bmy (?:wife|husband|kids?|children|son|daughter|mother|father|mum|mom|dad|family|kitchen|home|house|breakfast|lunch|dinner|"
     r"hands?|mouth|tongue|stomach|favou?rite|personal|grandmother|grandma|dog|cat)\b",
+    r"\b(?:set|sets|cost|costs) me\b|\bi (?:paid|pay|got)\b",
     r"\bdelicious|tasty|yummy|mouth-?watering|succulent|juicy\b",
     "我(?:吃|尝|用|穿|试)过|我(?:老婆|太太|老公|家里|孩子)",
 )

@@ -77,7 +77,7 @@ class Host:
     ) -> None:
         tag = run_id if run_id is not None else secrets.token_hex(3)
         book = Phrasebook(seed)
-        self._content = content
+        self._cards = {product.sku: product.card(content.picture(product)) for product in content.catalogue.products}
         self._stage = stage
         self._languages = voice_languages
         self._on_event = on_event
@@ -98,6 +98,8 @@ class Host:
             card=self._card,
         )
         self._replying: dict[str, tuple[Replying, asyncio.Task[None]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        """Also those that were cancelled and have not ended yet."""
         self._spoken_now: Line | None = None
         self._pitches: asyncio.Queue[Line] = asyncio.Queue()  # the director puts at most two on their way
         self._to_write: asyncio.Queue[Write] = asyncio.Queue(_MOST_TO_WRITE)
@@ -157,13 +159,15 @@ class Host:
                 self._wake.clear()
                 deadline = self._director.next_deadline()
                 wait = _TICK_S if deadline is None else min(_TICK_S, max(0.005, deadline - self._clock()))
+                # not wait_for: on Python 3.11 it loses a cancellation that comes in the moment of the wake-up
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await self._wake.wait()
                 for worker in workers:
                     if worker.done():
                         worker.result()  # a worker never returns: this raises what ended it
         finally:
-            await ended([*workers, *(task for _, task in self._replying.values())])
+            await ended([*workers, *self._tasks])
 
     async def close(self, *, finish_sentence: bool) -> None:
         """End the show: no new Line; the one being heard is waited for if asked. Every open comment gets its fate."""
@@ -177,7 +181,8 @@ class Host:
         if finish_sentence and self._spoken_now is not None:
             self._line_over.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._line_over.wait(), _CLOSING_S)
+                async with asyncio.timeout(_CLOSING_S):
+                    await self._line_over.wait()
         self._closed = True
         self._wake.set()
         for comment in list(self._open.values()):
@@ -222,9 +227,11 @@ class Host:
         replying = Replying(action, timing, self._surroundings, self._stage, self._replier, self._readback, self._clock)
         task = asyncio.create_task(replying.run())
         self._replying[action.reply] = replying, task
+        self._tasks.add(task)
         task.add_done_callback(lambda done: self._answered(action, done))
 
     def _answered(self, action: BeginReply, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if task.cancelled():
             return
         error = task.exception()
@@ -282,7 +289,7 @@ class Host:
         return Worth.TALK if len(said) >= 2 else Worth.NOISE
 
     def _card(self, product: Product | None) -> ProductCard | None:
-        return product.card(self._content.picture(product)) if product is not None else None
+        return self._cards[product.sku] if product is not None else None
 
     def _note_unanswered(self, comment: Comment, found: Retrieval) -> None:
         if self._replier.unanswered(found):

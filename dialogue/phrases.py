@@ -80,7 +80,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
         "Here's how: {low}.",
         "The short version: {low}.",
         "My note says: {low}.",
-        "It's not hard. {Value}.",
+        "I have it written down: {low}.",
     ),
     "care": (
         "{Value}.",
@@ -161,6 +161,7 @@ PITCH: dict[str, tuple[str, ...]] = {
 }
 """Where presenting asks for other sentences than answering."""
 
+PRICE_OF_WHAT = ("That's{per}.", "That's the price{per}.", "And that's{per}.")
 UNKNOWN = (
     "That one isn't in my notes, and I won't guess. I'm passing it to the team.",
     "I don't know that, and I'd rather say so. The team gets your question.",

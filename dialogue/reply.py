@@ -24,6 +24,7 @@ from dialogue.wording_zh import ChineseWording
 from render.contract import Emotion
 
 FIRST_TOKEN_S = 2.0
+_WARM_UP_S = 20.0
 _STRICT_TOKENS, _FREE_TOKENS = 40, 120
 _STRICT_WORDS = 32
 _ANSWER_WORDS = 14
@@ -90,9 +91,13 @@ class Replier:
         if self._llm is None:
             return
         messages = prompt(self._content.persona, "Tea. Price: 10 yuan.", "Ann", "how much")
-        async with aclosing(_stream(self._llm, messages, 1)) as pieces:
-            async for _ in pieces:
-                break
+        try:
+            async with asyncio.timeout(_WARM_UP_S), aclosing(_stream(self._llm, messages, 1)) as pieces:
+                async for _ in pieces:
+                    break
+        except TimeoutError:
+            message = f"The language model took more than {_WARM_UP_S:.0f} s to warm up; answers may be made from facts alone."
+            raise ModelError("llm-slow", message) from None
 
     async def retrieve(
         self, comment: Comment, on_show: str | None, on_trouble: Callable[[str, str], None]
@@ -161,7 +166,8 @@ class Replier:
                 while True:
                     patience = min(FIRST_TOKEN_S, progress.patience_s()) if waiting_for_first else progress.patience_s()
                     try:
-                        piece = await asyncio.wait_for(anext(pieces), max(0.05, patience))
+                        async with asyncio.timeout(max(0.05, patience)):
+                            piece = await anext(pieces)
                     except StopAsyncIteration:
                         sentences, over = [stream.flush()], True
                     else:
@@ -187,6 +193,9 @@ class Replier:
         if not said:
             return
         missing = [f for f in found.facts if f.field != "unit" and not conveys(said, f)]
+        unit = next((f for f in found.facts if f.field == "unit" and not missing and not conveys(said, f)), None)
+        if unit is not None and (told := self._wording.price_of_what(found.products[0])):
+            yield Answer(told, (unit,), emotion)
         for text, facts in self._wording.answer(missing, found.products) if missing else ():
             for part in lines_of(text, most_words=_ANSWER_WORDS):
                 yield Answer(part, facts, emotion)
@@ -209,6 +218,8 @@ class Replier:
         must = [fact for fact in found.facts if fact.field != "unit"]
         if good and not self._trusted and not all(conveys(good, fact) for fact in must):
             refusal, good = refusal or Refusal("missing", "does not say what was asked"), ""
+        if good and not self._trusted and _disagrees(good, found.products):
+            refusal, good = refusal or Refusal("grammar", "one and many mixed up"), ""
         if good and self._book.said(good):
             refusal, good = Refusal("repeated", "said in these words before"), ""
         if good:
@@ -286,6 +297,12 @@ def _repetition(clause: str, said: str, names: Sequence[str]) -> Refusal | None:
     new = [w for w in words(clause) if w not in before and w not in PLAIN_WORDS and w not in called]
     named = [w for w in words(clause) if w in called and w not in before]
     return None if new or (named and len(words(clause)) <= 3) else Refusal("repetition", "adds nothing")
+
+
+def _disagrees(text: str, products: Sequence[Product]) -> bool:
+    """Whether a sentence begins with "it" for a product of many ("It lasts 7 days" of blueberries), or with "they" for one."""
+    first = words(text)[:1]
+    return bool(products) and first == (["it"] if products[0].plural else ["they"])
 
 
 def _tidied(text: str) -> str:

@@ -8,7 +8,7 @@ def word_set(text: str) -> frozenset[str]:
 
 PLAIN_WORDS = word_set(
     """
-    use uses used work works fit fits weigh weighs measure measures run runs set sets stay stays last lasts travel travels
+    use uses used work works fit fits weigh weighs measure measures run runs stay stays last lasts travel travels
     a about above according actually after again ago ah ahead all almost along already also altogether am an and
     another answer answered answers any anybody anyone anything anyway are around as ask asked asking asks at
     away back basically be because been before being below between both but by bye called calling calls can card

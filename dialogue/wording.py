@@ -62,6 +62,10 @@ class Wording:
             return text, facts
         return self._one(key, fact, product, phrases.PITCH), facts
 
+    def price_of_what(self, product: Product) -> str:
+        """What a price that was just told is for; empty where that goes without saying (one kettle)."""
+        return self.choose("price of what", phrases.PRICE_OF_WHAT, product) if self._grammar(product)["per"] else ""
+
     def authored(self, wording: str, product: Product | None) -> tuple[str, tuple[Fact, ...]]:
         """A wording by the room's author with its fields filled in, and the facts that it uses."""
         known = product_facts(product) if product is not None else {}

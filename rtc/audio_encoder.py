@@ -14,6 +14,8 @@ from rtc.contract import SAMPLE_RATE, SLICE_SAMPLES, Pcm
 
 PACKET_SAMPLES = 960
 """Twenty milliseconds: what browsers expect, and two make a Slice."""
+DECODER_DELAY_S = 312 / SAMPLE_RATE
+"""Opus looks 6.5 ms ahead, so that each sample comes out that much after its packet's timestamp (RFC 7845 §4.2)."""
 _BASE = Fraction(1, SAMPLE_RATE)
 
 

@@ -130,12 +130,12 @@ class Broadcaster:
         now = self._loop.time()
         for departure in self._departures.take_due(now):
             if departure.pictures is None:
-                self._hub.continue_slice(departure.audio)
+                self._hub.continue_slice(departure.audio, departure.at)
                 continue
             for codec, picture in departure.pictures.items():
                 if picture.is_keyframe and codec in self._renditions:
                     self._renditions[codec].gate.sent()
-            self._hub.open_slice(departure.audio, departure.pictures)
+            self._hub.open_slice(departure.audio, departure.pictures, departure.at)
             self._last_sent = now
             self._late_ms.append((now - departure.at) * 1000)
         deadline = self._departures.next_deadline()

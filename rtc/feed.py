@@ -43,7 +43,9 @@ class Lane:
         self.ended = False
         self.dropped = 0
         self.sent = 0
-        self._waiting: deque[Packet[Any]] = deque()
+        self.last_at: float | None = None
+        """When the packet taken last was due, on the clock of `time.monotonic()`."""
+        self._waiting: deque[tuple[Packet[Any], float]] = deque()
 
     @property
     def waiting(self) -> int:
@@ -53,8 +55,9 @@ class Lane:
     def full(self) -> bool:
         return len(self._waiting) >= self.limit
 
-    def put(self, packet: Packet[Any]) -> None:
-        self._waiting.append(packet)
+    def put(self, packet: Packet[Any], at: float) -> None:
+        """Add a packet that is due at `at`."""
+        self._waiting.append((packet, at))
         self.wake()
 
     def drop_oldest(self) -> None:
@@ -69,7 +72,8 @@ class Lane:
         """The next packet, or None when there is none yet."""
         if self._waiting:
             self.sent += 1
-            return self._waiting.popleft()
+            packet, self.last_at = self._waiting.popleft()
+            return packet
         if not self.ended:
             self.reading = True
             self.ready()
@@ -118,8 +122,8 @@ class Feed:
     def dropped(self) -> int:
         return sum(lane.dropped for lane in self._lanes())
 
-    def open_slice(self, audio: Packet[Any], pictures: Mapping[VideoCodec, Packet[Any]]) -> None:
-        """Take the first audio packet of a Slice with its picture, if it has one in this viewer's codec."""
+    def open_slice(self, audio: Packet[Any], pictures: Mapping[VideoCodec, Packet[Any]], at: float) -> None:
+        """Take the first audio packet of a Slice with its picture, if it has one in this viewer's codec; due at `at`."""
         if not self.reading:
             return
         picture = pictures.get(self.codec) if self.codec is not None else None
@@ -128,14 +132,14 @@ class Feed:
                 return
             self.started = True
         self._look_at_backlog()
-        self._put_audio(audio)
+        self._put_audio(audio, at)
         if self.video is not None and picture is not None:
-            self._put_picture(self.video, picture)
+            self._put_picture(self.video, picture, at)
 
-    def continue_slice(self, audio: Packet[Any]) -> None:
+    def continue_slice(self, audio: Packet[Any], at: float) -> None:
         """Take the second audio packet of a Slice."""
         if self.started:
-            self._put_audio(audio)
+            self._put_audio(audio, at)
 
     def end(self) -> None:
         for lane in self._lanes():
@@ -151,7 +155,7 @@ class Feed:
     def _lanes(self) -> list[Lane]:
         return [lane for lane in (self.audio, self.video) if lane is not None]
 
-    def _put_audio(self, packet: Packet[Any]) -> None:
+    def _put_audio(self, packet: Packet[Any], at: float) -> None:
         if self.audio is None:
             return
         if self._clogged:
@@ -159,9 +163,9 @@ class Feed:
             return
         if self.audio.full:
             self.audio.drop_oldest()
-        self.audio.put(packet)
+        self.audio.put(packet, at)
 
-    def _put_picture(self, lane: Lane, picture: Packet[Any]) -> None:
+    def _put_picture(self, lane: Lane, picture: Packet[Any], at: float) -> None:
         if self._stalled or self._clogged or (self._awaits_keyframe and not picture.is_keyframe):
             lane.dropped += 1
             return
@@ -171,7 +175,7 @@ class Feed:
             self._stalled = True
             return
         self._awaits_keyframe = False
-        lane.put(picture)
+        lane.put(picture, at)
 
     def _look_at_backlog(self) -> None:
         bytes_waiting = self.backlog()

@@ -34,15 +34,15 @@ class PacketHub:
             self._dropped_before += feed.dropped
             feed.end()
 
-    def open_slice(self, audio: Packet[Any], pictures: Mapping[VideoCodec, Packet[Any]]) -> None:
-        """Hand the first half of a Slice to all: 20 ms of sound and the picture that belongs to it."""
+    def open_slice(self, audio: Packet[Any], pictures: Mapping[VideoCodec, Packet[Any]], at: float) -> None:
+        """Hand the first half of a Slice to all: 20 ms of sound and the picture that belongs to it, due at `at`."""
         for feed in self._feeds.values():
-            feed.open_slice(audio, pictures)
+            feed.open_slice(audio, pictures, at)
 
-    def continue_slice(self, audio: Packet[Any]) -> None:
+    def continue_slice(self, audio: Packet[Any], at: float) -> None:
         """Hand the second 20 ms of a Slice's sound to all."""
         for feed in self._feeds.values():
-            feed.continue_slice(audio)
+            feed.continue_slice(audio, at)
 
     def viewers(self, codec: VideoCodec | None) -> int:
         """How many watch in `codec`."""

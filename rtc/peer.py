@@ -11,9 +11,11 @@ from aiortc.exceptions import InvalidStateError
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 
+from rtc.audio_encoder import DECODER_DELAY_S
 from rtc.feed import Feed
 from rtc.offer import Offer
 from rtc.rtc_error import RtcError
+from rtc.sender_clock import report_show_time
 from rtc.settings import IceServer
 from rtc.tracks import PacketTrack
 from rtc.video_encoder import VideoCodec
@@ -66,6 +68,7 @@ class Peer:
             assert lane is not None
             transceiver = self._connection.addTransceiver(PacketTrack(kind, lane), direction="sendonly")
             transceiver.setCodecPreferences(_preferences(kind, self.feed.codec))
+            report_show_time(transceiver.sender, lane, DECODER_DELAY_S if kind == "audio" else 0.0)
             if kind == "video":
                 # aiortc keeps PLI and FIR to its own encoder, which sleeps when packets are passed through.
                 transceiver.sender._send_keyframe = self.feed.request_keyframe  # type: ignore[method-assign]

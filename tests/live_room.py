@@ -1,206 +1,158 @@
-"""The real server as its user starts it: `talkback serve` in a process of its own, with real models and the demo room."""
+"""The whole product as a person starts it: `talkback serve` in a process of its own, on a free port."""
 
-import asyncio
 import json
-import os
 import re
 import signal
 import socket
+import subprocess
 import sys
-import tempfile
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import urllib.error
+import urllib.request
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Self
 
-import aiohttp
-
-ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "rooms/demo"
-READY_SECONDS = 90.0
-"""Patience with a loaded machine; the bar for a quiet one is 20 s, and the bench measures it."""
-
-
-@dataclass(slots=True)
-class EventReader:
-    """Follows a room's events; everything that came is in `events`, oldest first."""
-
-    url: str
-    token: str | None = None
-    events: list[dict[str, Any]] = field(default_factory=list)
-    last_id: str | None = None
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
-    _task: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> "EventReader":
-        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._task = asyncio.create_task(self._read(opened))
-        await opened
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def until(self, which: Callable[[dict[str, Any]], bool], seconds: float = 30.0) -> dict[str, Any]:
-        """The first event, past or to come, for which `which` holds; raises `TimeoutError`."""
-        seen = 0
-        async with asyncio.timeout(seconds):
-            while True:
-                for event in self.events[seen:]:
-                    if which(event):
-                        return event
-                seen = len(self.events)
-                self._changed.clear()
-                await self._changed.wait()
-
-    def of(self, type_: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["type"] == type_]
-
-    async def _read(self, opened: asyncio.Future[None]) -> None:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as http,
-                http.get(self.url, headers=headers) as response,
-            ):
-                response.raise_for_status()
-                opened.set_result(None)
-                async for raw in response.content:
-                    line = raw.decode().rstrip("\n")
-                    if line.startswith("id: "):
-                        self.last_id = line[4:]
-                    elif line.startswith("data: "):
-                        self.events.append({**json.loads(line[6:]), "arrived": time.monotonic()})
-                        self._changed.set()
-        except aiohttp.ClientError as error:
-            if not opened.done():
-                opened.set_exception(error)
-
-
-@dataclass(slots=True)
-class LiveRoom:
-    """A running server with one room."""
-
-    url: str
-    """``http://127.0.0.1:PORT``"""
-    room: str
-    token: str
-    process: asyncio.subprocess.Process
-    output: list[str]
-    ready_seconds: float
-    """From the start of the process to 200 on ``/readyz``."""
-
-    @property
-    def room_url(self) -> str:
-        return f"{self.url}/rooms/{self.room}"
-
-    @property
-    def whep(self) -> str:
-        return f"{self.room_url}/whep"
-
-    def events(self, *, host: bool = False) -> EventReader:
-        return EventReader(f"{self.room_url}/events", self.token if host else None)
-
-    async def comment(self, viewer: str, text: str) -> str:
-        """Post a comment as the page does; gives its id."""
-        async with (
-            aiohttp.ClientSession() as http,
-            http.post(f"{self.room_url}/comments", json={"viewer": viewer, "text": text}) as response,
-        ):
-            body = await response.json()
-            assert response.status == 202, body
-            return str(body["id"])
-
-    async def get(self, path: str, *, host: bool = False) -> tuple[int, str]:
-        headers = {"Authorization": f"Bearer {self.token}"} if host else {}
-        async with aiohttp.ClientSession() as http, http.get(self.url + path, headers=headers) as response:
-            return response.status, await response.text()
-
-
-@asynccontextmanager
-async def live_room(folder: Path = DEMO, *, port: int | None = None) -> AsyncIterator[LiveRoom]:
-    """Start the server and wait until the room can answer; at the end SIGTERM, which must exit 0 within 6 s."""
-    port = port or free_port()
-    with tempfile.TemporaryDirectory(prefix="talkback-") as data:
-        command = [
-            sys.executable,
-            "-m",
-            "server.cli",
-            "serve",
-            "--room",
-            str(folder),
-            "--port",
-            str(port),
-            "--data",
-            data,
-        ]
-        began = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output: list[str] = []
-        reading = asyncio.create_task(_read(process, output))
-        url = f"http://127.0.0.1:{port}"
-        try:
-            await _until_ready(url, process, output)
-            token = _token(output)
-            yield LiveRoom(url, folder.name, token, process, output, time.monotonic() - began)
-            assert process.returncode is None, "the server stopped by itself:\n" + "".join(output)
-            stopping = time.monotonic()
-            process.send_signal(signal.SIGTERM)
-            status = await asyncio.wait_for(process.wait(), 10)
-            assert status == 0, f"exit status {status} after SIGTERM:\n" + "".join(output)
-            assert time.monotonic() - stopping < 6, "SIGTERM took longer than 6 s"
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-            await asyncio.wait([reading], timeout=5)
+ROOT = Path(__file__).resolve().parents[1]
+READY_SECONDS = 60.0
+STOP_SECONDS = 6.0
+"""SIGTERM ends the sentence and exits within 5 s; one more for a busy machine."""
+_TOKEN = re.compile(r"Host token[^:]*: (\S+)")
 
 
 def free_port() -> int:
+    """A port that nothing listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        port: int = probe.getsockname()[1]
+        return port
 
 
-async def _read(process: asyncio.subprocess.Process, output: list[str]) -> None:
-    assert process.stdout is not None
-    async for line in process.stdout:
-        output.append(line.decode(errors="replace"))
+def command() -> list[str]:
+    """How to start the product: its own command, or its module where the package is not installed."""
+    installed = Path(sys.executable).with_name("talkback")
+    if installed.exists():
+        return [str(installed)]
+    return [sys.executable, "-c", "import sys; from server.cli import main; sys.exit(main())"]
 
 
-async def _until_ready(url: str, process: asyncio.subprocess.Process, output: list[str]) -> None:
-    async def ready() -> bool:
+@dataclass
+class LiveRoom:
+    """A running server; as a context manager it starts, waits for `/readyz` and ends with SIGTERM."""
+
+    data: Path
+    """Where it keeps its logs and the token's hash; an empty folder makes it print a new token."""
+    room: Path = ROOT / "rooms" / "demo"
+    name: str = "demo"
+    port: int = field(default_factory=free_port)
+    token: str = ""
+    ready_after_s: float = 0.0
+    output: deque[str] = field(default_factory=lambda: deque(maxlen=400))
+    """The last lines that it wrote."""
+
+    def __post_init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._readers: list[threading.Thread] = []
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The viewer page."""
+        return f"{self.base}/rooms/{self.name}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, failed: object, *_: object) -> None:
+        if failed is None:
+            self.stop()
+        else:
+            self.kill()
+
+    def start(self) -> None:
+        """Start it and wait until the room can answer; raises AssertionError with its output when it does not."""
+        arguments = ["serve", "--room", str(self.room), "--port", str(self.port), "--data", str(self.data)]
+        started = time.monotonic()
+        self._process = subprocess.Popen(
+            [*command(), *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+        )
+        for pipe in (self._process.stdout, self._process.stderr):
+            assert pipe is not None
+            reader = threading.Thread(target=self._read, args=(pipe,), daemon=True)
+            reader.start()
+            self._readers.append(reader)
+        while True:
+            if self._process.poll() is not None:
+                raise AssertionError(f"the server ended with code {self._process.returncode}:\n{self.said}")
+            waiting = self._waits_for()
+            if waiting is None:
+                break
+            if time.monotonic() - started > READY_SECONDS:
+                self.kill()
+                raise AssertionError(f"not ready after {READY_SECONDS:g} s ({waiting}):\n{self.said}")
+            time.sleep(0.2)
+        self.ready_after_s = time.monotonic() - started
+
+    def stop(self) -> None:
+        """SIGTERM; raises AssertionError unless it exits with code 0 in time."""
+        process = self._process
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
         try:
-            async with aiohttp.ClientSession() as http, http.get(f"{url}/readyz") as response:
-                return response.status == 200
-        except aiohttp.ClientError:
-            return False
+            code = process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"still running {STOP_SECONDS:g} s after SIGTERM:\n{self.said}") from None
+        self._close()
+        if code != 0:
+            raise AssertionError(f"exit code {code} after SIGTERM:\n{self.said}")
 
-    await _poll(ready, process, output)
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._close()
 
+    @property
+    def said(self) -> str:
+        return "".join(self.output)
 
-async def _poll(done: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process, output: list[str]) -> None:
-    try:
-        async with asyncio.timeout(READY_SECONDS):
-            while not await done():
-                assert process.returncode is None, "the server did not start:\n" + "".join(output)
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise AssertionError(f"not ready after {READY_SECONDS:.0f} s:\n" + "".join(output)) from None
+    @property
+    def pid(self) -> int:
+        """The server's process; raises AssertionError when it does not run."""
+        assert self._process is not None
+        return self._process.pid
 
+    def _waits_for(self) -> str | None:
+        """What it still loads; None once it is ready."""
+        try:
+            with urllib.request.urlopen(f"{self.base}/readyz", timeout=2):
+                return None
+        except urllib.error.HTTPError as error:
+            return json.dumps(error.read().decode("utf-8", "replace"))
+        except OSError as error:
+            return str(error)
 
-def _token(output: list[str]) -> str:
-    """The host token, which is printed once, at the first start."""
-    found = re.search(r"[Hh]ost token[^\n]*?[:\s]\s*([A-Za-z0-9_-]{20,})", "".join(output))
-    assert found, "no host token was printed:\n" + "".join(output)
-    return found[1]
+    def _read(self, pipe: IO[str]) -> None:
+        for line in pipe:
+            self.output.append(line)
+            if found := _TOKEN.search(line):
+                self.token = found[1]
+
+    def _close(self) -> None:
+        for reader in self._readers:
+            reader.join(2)
+        self._readers.clear()
+        process, self._process = self._process, None
+        if process is not None:
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()

@@ -123,8 +123,8 @@ function feedState(state, problem) {
 function drawRoom() {
   const host = info?.host?.name ?? "";
   language.fill(document, { host: host || "Talkback" });
-  part("viewers").hidden = viewers === null;
-  if (viewers !== null) {
+  part("viewers").hidden = !viewers;
+  if (viewers) {
     const words = language.say("viewers", { count: language.number(viewers) });
     part("viewers-count").textContent = words;
     part("viewers").title = words;
@@ -154,7 +154,7 @@ async function begin() {
   status.feed({ room: info.state ?? "" });
   drawRoom();
   const { width = 720, height = 1280 } = info.video ?? {};
-  part("picture").style.setProperty("--picture-ratio", `${width} / ${height}`);
+  part("picture").style.setProperty("--picture-ratio", String(width / height));
   stream = new Stream({
     endpoint: `${base}/whep`,
     iceServers: iceServers(info.ice_servers),

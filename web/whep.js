@@ -14,7 +14,13 @@ export class WhepSession {
     this.#endpoint = endpoint;
     this.peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
     this.stream = new MediaStream();
-    this.peer.addEventListener("track", (event) => this.stream.addTrack(event.track));
+    this.peer.addEventListener("track", ({ track, receiver }) => {
+      this.stream.addTrack(track);
+      // a server that says goodbye ends DTLS: known at once here, seconds later by ICE
+      receiver.transport?.addEventListener("statechange", () => {
+        if (!this.#closed && receiver.transport.state === "closed") onState("closed");
+      });
+    });
     this.peer.addEventListener("connectionstatechange", () => {
       if (!this.#closed) onState(this.peer.connectionState);
     });

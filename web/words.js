@@ -156,7 +156,7 @@ export const WORDS = {
     sound_tap: "点击打开声音",
     sound_on: "打开声音",
     sound_off: "关闭声音",
-    language_other: "English",
+    language_other: "EN",
     language_switch: "切换到英文",
     help: "帮助和快捷键",
     help_title: "怎样和主播对话",

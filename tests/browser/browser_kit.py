@@ -57,14 +57,18 @@ class Viewer:
         while not await self.page.evaluate(expression):
             if time.monotonic() > deadline:
                 state = await self.page.evaluate("JSON.stringify([talkback.state, talkback.reason, talkback.stats])")
-                raise AssertionError(f"not within {seconds:g} s: {expression}; the page is {state}; it said {self.errors}")
+                raise AssertionError(
+                    f"not within {seconds:g} s: {expression}; the page is {state}; it said {self.errors}"
+                )
             await asyncio.sleep(0.05)
 
     async def ask(self, expression: str) -> Any:
         return await self.page.evaluate(expression)
 
     async def until_live(self, *, seconds: float = 20) -> None:
-        await self.until("window.talkback?.state === 'live' && window.talkback.stats.framesDecoded > 0", seconds=seconds)
+        await self.until(
+            "window.talkback?.state === 'live' && window.talkback.stats.framesDecoded > 0", seconds=seconds
+        )
 
     async def write(self, text: str) -> None:
         """Type a comment and send it as a person would."""

@@ -151,7 +151,8 @@ class FakeRoom:
     def freeze(self) -> None:
         """Send nothing more, and say nothing about it."""
         for peer in self.peers.values():
-            peer.picture.frozen = peer.voice.frozen = True
+            peer.picture.flowing.clear()
+            peer.voice.flowing.clear()
 
     # ---- what the page asks -------------------------------------------------------------------------------
 

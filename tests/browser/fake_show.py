@@ -35,20 +35,20 @@ def draw_stage() -> Image.Image:
 
 
 class FakePicture(MediaStreamTrack):
-    """The figure's eyes and mouth move with the clock; `frozen` holds it back as a broken server would."""
+    """The figure's eyes and mouth move with the clock; clearing `flowing` holds it back as a broken server would."""
 
     kind = "video"
 
     def __init__(self) -> None:
         super().__init__()
-        self.frozen = False
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self._stage = draw_stage()
         self._started = time.monotonic()
         self._count = 0
 
     async def recv(self) -> av.VideoFrame:
-        while self.frozen:
-            await asyncio.sleep(0.05)
+        await self.flowing.wait()
         if self.readyState != "live":
             raise MediaStreamError
         self._count += 1
@@ -78,13 +78,13 @@ class FakeVoice(MediaStreamTrack):
 
     def __init__(self) -> None:
         super().__init__()
-        self.frozen = False
+        self.flowing = asyncio.Event()
+        self.flowing.set()
         self._started = time.monotonic()
         self._sent = 0
 
     async def recv(self) -> av.AudioFrame:
-        while self.frozen:
-            await asyncio.sleep(0.05)
+        await self.flowing.wait()
         if self.readyState != "live":
             raise MediaStreamError
         await asyncio.sleep(max(0.0, self._started + self._sent / SAMPLE_RATE - time.monotonic()))

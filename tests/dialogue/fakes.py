@@ -60,7 +60,7 @@ class FakeStage:
             await asyncio.sleep(VOICE_S)
             if self.failing(line):
                 raise VoiceError("voice-failed", "the voice is out of order")
-            while self.waiting_seconds > self._bound_s and not gone.is_set():
+            while self.waiting_seconds > self._bound_s and not gone.is_set():  # noqa: ASYNC110 (virtual time)
                 await asyncio.sleep(0.05)
         finally:
             del self._voicing[line.id]
@@ -107,7 +107,8 @@ class FakeStage:
                 self.sink(ProductShown(begun, card))
             self.sink(LineStarted(begun, line))
             try:
-                await asyncio.wait_for(self._cut.wait(), length)
+                async with asyncio.timeout(length):
+                    await self._cut.wait()
                 cut = True
             except TimeoutError:
                 cut = False

@@ -66,6 +66,7 @@ def test_what_the_facts_back_may_be_said(text: str) -> None:
         ("I ate it this morning.", "bodily"),
         ("My wife loves it.", "bodily"),
         ("It's delicious.", "bodily"),
+        ("It set me back 199 yuan.", "bodily"),
         ("It's cheaper than Taobao.", "rival"),
         ("My instructions say 199 yuan.", "leak"),
         ("See https://example.com", "leak"),

@@ -6,7 +6,7 @@ from dialogue.language import words
 from dialogue.numbers_said import quantities
 from dialogue.phrasebook import Phrasebook
 from dialogue.room_content import RoomContent
-from dialogue.wording import Wording, names_of
+from dialogue.wording import Wording
 from dialogue.wording_zh import ChineseWording
 
 
@@ -30,16 +30,11 @@ def test_every_fact_is_said_with_its_value_and_no_other_number(demo: RoomContent
                     text
                 )
                 assert "{" not in text
+                assert checker.check_authored(text) is None, text
                 backing = (*facts, *(f for _, used in told for f in used))
-                refusal = checker.check(
-                    text, tuple(known.values()) if "list_price" in known else backing, names=names_of([product])
-                )
-                if refusal is not None and refusal.rule == "number":  # the saving, which we reckon ourselves
-                    assert product.list_price is not None
-                    saved = str((product.list_price - product.price).normalize())
-                    assert saved in text
-                else:
-                    assert refusal is None, (text, refusal)
+                saved = product.list_price - product.price if product.list_price is not None else None
+                allowed = {q.value for f in backing for q in quantities(f"{f.say} {f.value}")} | {saved, 1}
+                assert {q.value for q in quantities(text)} <= allowed, text
 
 
 def test_the_same_is_never_said_twice_in_the_same_words(demo: RoomContent, wording: Wording) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from render.avatar_pack import load_avatar_pack
+from tests.endtoend.on_air import DEMO, on_air
 from tests.endtoend.received import AUDIBLE_RMS, MouthWatch, between, loudness, transcribe, words
-from tests.live_room import DEMO, live_room
 from tests.viewer import Viewer
 
 pytestmark = pytest.mark.endtoend
@@ -28,7 +28,7 @@ HINT = "Lantern Lane. Ribeye steaks, air fryer, blueberries, eggs, cast-iron pan
 async def test_five_questions_are_answered_with_the_catalogues_values_in_sound_picture_and_captions() -> None:
     mouth = MouthWatch(load_avatar_pack(DEMO / "avatar").landmarks["mouth_centre"])
     async with (
-        live_room() as room,
+        on_air() as room,
         room.events() as events,
         Viewer(room.whep, codec="h264", on_picture=mouth.look) as viewer,
     ):
@@ -36,7 +36,7 @@ async def test_five_questions_are_answered_with_the_catalogues_values_in_sound_p
         report = []
         for name, (question, value) in zip(NAMES, QUESTIONS, strict=True):
             comment = await room.comment(name, question)
-            decided = await events.until(lambda e, c=comment: e["type"] == "comment.decided" and e["comment"] == c, 60)
+            decided = await events.fate_of(comment)
             assert decided["fate"] == "spoken", decided
             await asyncio.sleep(0.6)  # the end of the sentence is still in the viewer's jitter buffer
             started = [e for e in events.of("line.started") if comment in e["comments"]]

@@ -6,8 +6,8 @@ import time
 import aiohttp
 import pytest
 
+from tests.endtoend.on_air import on_air
 from tests.endtoend.received import AUDIBLE_RMS, between, transcribe, words
-from tests.live_room import live_room
 from tests.viewer import Viewer
 
 pytestmark = pytest.mark.endtoend
@@ -17,7 +17,7 @@ PATIENCE_S = 0.2
 
 async def test_an_interruption_is_heard_within_200_ms_and_nothing_old_comes_later() -> None:
     async with (
-        live_room() as room,
+        on_air() as room,
         room.events(host=True) as events,
         Viewer(room.whep, codec="h264", decode=True) as viewer,
         aiohttp.ClientSession(headers={"Authorization": f"Bearer {room.token}"}) as host,
@@ -29,7 +29,7 @@ async def test_an_interruption_is_heard_within_200_ms_and_nothing_old_comes_late
         )
         await asyncio.sleep(0.9)
         pressed = time.monotonic()
-        async with host.post(f"{room.room_url}/interrupt") as response:
+        async with host.post(f"{room.url}/interrupt") as response:
             assert response.status == 200
             epoch = (await response.json())["epoch"]
         ended = await events.until(lambda e: e["type"] == "line.ended" and e["line"] == started["line"], 5)

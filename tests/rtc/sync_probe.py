@@ -40,7 +40,7 @@ class SyncLog:
     arrival_ms: list[float] = field(default_factory=list)
     """By the arrival of the packets that hold the onset and the flash."""
     browser_ms: list[float] = field(default_factory=list)
-    """By the sender reports, which is how a browser plays them."""
+    """By the sender reports, which is how a browser plays them (it also smooths them, which is not done here)."""
 
 
 class _Listener:

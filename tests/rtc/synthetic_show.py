@@ -99,7 +99,7 @@ class Playout:
         index = 0
         while not self._stop.is_set() and (self._slices is None or index < self._slices):
             while self._may_go_on and not self._may_go_on(index) and not self._stop.wait(self._period_s):
-                start += self._period_s
+                start = max(start, time.monotonic() - index * self._period_s)
             due = start + index * self._period_s
             self._stop.wait(max(0.0, due - self._ahead_s - time.monotonic()))
             self._sink.push(self._make(index), due)

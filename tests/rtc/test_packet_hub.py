@@ -57,7 +57,7 @@ class Room:
         return feed
 
     def show(self, index: int, *, keyframe: bool = False, codec: VideoCodec = H264) -> None:
-        self.hub.open_slice(sound(index), {codec: key(index) if keyframe else picture(index)})
+        self.hub.open_slice(sound(index), {codec: key(index) if keyframe else picture(index)}, index * 0.04)
 
 
 def read(feed: Feed) -> tuple[list[str], list[str]]:
@@ -73,10 +73,10 @@ def test_a_new_viewer_asks_for_a_key_frame_and_begins_there_with_its_sound(room:
     feed = room.watch("late")
     assert room.wanted == [H264]
     room.show(1)
-    room.hub.continue_slice(packet("b1"))
+    room.hub.continue_slice(packet("b1"), 0.02)
     assert not feed.started
     room.show(2, keyframe=True)
-    room.hub.continue_slice(packet("b2"))
+    room.hub.continue_slice(packet("b2"), 0.02)
     room.show(3)
     assert read(feed) == (["a2", "b2", "a3"], ["K2", "P3"])
 
@@ -95,7 +95,7 @@ def test_nothing_is_sent_or_asked_for_before_both_tracks_are_read(room: Room) ->
 
 def test_a_viewer_of_sound_alone_begins_with_the_next_slice(room: Room) -> None:
     feed = room.watch("radio", codec=None)
-    room.hub.continue_slice(packet("b0"))
+    room.hub.continue_slice(packet("b0"), 0.02)
     room.show(1)
     assert read(feed) == (["a1"], [])
     assert room.wanted == []
@@ -111,7 +111,7 @@ def test_a_viewer_of_pictures_alone_begins_at_a_key_frame(room: Room) -> None:
 
 def test_each_viewer_gets_the_codec_that_it_can_read(room: Room) -> None:
     one, other = room.watch("one"), room.watch("other", VP8)
-    room.hub.open_slice(sound(1), {H264: key(1), VP8: packet("V1", keyframe=True)})
+    room.hub.open_slice(sound(1), {H264: key(1), VP8: packet("V1", keyframe=True)}, 0.04)
     assert read(one)[1] == ["K1"]
     assert read(other)[1] == ["V1"]
     assert (room.hub.viewers(H264), room.hub.viewers(VP8)) == (1, 1)
@@ -168,7 +168,7 @@ def test_a_clogged_socket_gets_nothing_until_half_of_it_is_gone_and_then_a_key_f
     for bytes_waiting in (BACKLOG_MAX_BYTES + 1, BACKLOG_MAX_BYTES, BACKLOG_MAX_BYTES // 2 + 1):
         feed.backlog = partial(int, bytes_waiting)
         room.show(1, keyframe=True)
-        room.hub.continue_slice(packet("b1"))
+        room.hub.continue_slice(packet("b1"), 0.02)
         assert read(feed) == ([], [])
     assert (feed.dropped, room.wanted) == (9, [])
     feed.backlog = lambda: BACKLOG_MAX_BYTES // 2
@@ -181,7 +181,7 @@ def test_a_clogged_socket_gets_nothing_until_half_of_it_is_gone_and_then_a_key_f
 def test_a_left_out_picture_leaves_the_sound_whole(room: Room) -> None:
     feed = room.watch("viewer")
     room.show(0, keyframe=True)
-    room.hub.open_slice(sound(1), {})
+    room.hub.open_slice(sound(1), {}, 0.04)
     room.show(2)
     assert read(feed) == (["a0", "a1", "a2"], ["K0", "P2"])
 
@@ -202,7 +202,7 @@ def test_reading_wakes_and_the_end_wakes_too() -> None:
     woken: list[int] = []
     lane = Lane(3)
     lane.wake = lambda: woken.append(lane.waiting)
-    lane.put(packet("x"))
+    lane.put(packet("x"), 1.5)
     lane.end()
     assert woken == [1, 0]
     assert lane.take() is None
