@@ -138,7 +138,8 @@ class Director:
     def next_deadline(self) -> float | None:
         """When `feed(Tick(), now)` is due at the latest."""
         times = [t for t in (self._waiting.next_expiry(),) if t is not None]
-        if self._live and not self._closing and self._reply is None and not self._pitched:
+        idle = self._live and not self._closing and self._reply is None and not self._pitched
+        if idle and not self._presenter.silent:
             times.append(max(self._pitch_at, self._quiet_since + self._presenter.peek(self._pitch_at).rest_s))
         times += [pitched.at + LOST_LINE_S for pitched in self._pitched.values()]
         if self._reply is not None:
@@ -264,7 +265,7 @@ class Director:
             return actions
         if self._reply is None and (entry := self._waiting.choose(now)) is not None:
             actions += self._begin(entry, now)
-        elif self._reply is None:
+        elif self._reply is None and not self._presenter.silent:
             actions += self._present(now)
         return actions
 

@@ -48,7 +48,7 @@ class _Sentence:
 
 
 class Presenter:
-    """Goes through the rundown round after round; never ends."""
+    """Goes through the rundown round after round; never ends. Nothing may be taken from one that is `silent`."""
 
     def __init__(self, content: RoomContent, wording: Wording, book: Phrasebook) -> None:
         self._content = content
@@ -68,6 +68,11 @@ class Presenter:
     def product(self) -> Product | None:
         """What the current segment presents."""
         return self._content.catalogue.get(self._current.product) if self._segment >= 0 else None
+
+    @property
+    def silent(self) -> bool:
+        """There is nothing to present: the host only answers."""
+        return not self._content.rundown.segments
 
     @property
     def _current(self) -> Segment:

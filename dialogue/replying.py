@@ -116,7 +116,8 @@ class Replying:
         withheld = not self._replier.may_quote(self._comment)
         text = self._readback.text(self._comment, also=self._action.also, withheld=withheld)
         begun = self._clock()
-        queued = await self._say(LineKind.READBACK, text, (), Emotion.WARM, None)
+        quote = None if withheld else (self._comment.viewer, self._comment.text)
+        queued = await self._say(LineKind.READBACK, text, (), Emotion.WARM, None, quote)
         self.timing.voice_s = self._clock() - begun
         return queued
 
@@ -148,7 +149,13 @@ class Replying:
         return await self._say(LineKind.ANSWER, piece.text, tuple(f.name for f in piece.facts), piece.emotion, card)
 
     async def _say(
-        self, kind: LineKind, text: str, facts: tuple[str, ...], emotion: Emotion, card: ProductCard | None
+        self,
+        kind: LineKind,
+        text: str,
+        facts: tuple[str, ...],
+        emotion: Emotion,
+        card: ProductCard | None,
+        quote: tuple[str, str] | None = None,
     ) -> bool:
         self._lines += 1
         line = Line(
@@ -163,6 +170,7 @@ class Replying:
             facts=facts,
             reply=self._action.reply,
             epoch=self._epoch,
+            quote=quote,
         )
         self._host.tell_director(ReplyLine(line))
         try:

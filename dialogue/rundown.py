@@ -56,10 +56,10 @@ class Segment(_Part):
 
 
 class Rundown(_Part):
-    """The whole plan; after its last segment the show goes round again."""
+    """The whole plan; after its last segment the show goes round again. Without segments the host only answers."""
 
     version: Literal[1] = 1
-    segments: tuple[Segment, ...] = Field(min_length=1)
+    segments: tuple[Segment, ...]
 
 
 def fill_slots(wording: str, values: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The parts of a real room, built from its folder. Importing this loads OpenCV and aiortc."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from dialogue.contract import DialogueEventSink, Hearing, ModelError, RoomProblem
@@ -53,9 +54,14 @@ class LiveStudio:
         """Load voice and models and prepare the host; raises `StudioError`."""
         config = self._config
         assert self._show is not None, "open_stage comes first"
+        try:
+            content = await asyncio.to_thread(load_room_content, self._folder)
+        except RoomProblem as problem:  # changed since it was checked
+            raise RoomUnusable([problem]) from problem
+        names = [product.name for product in content.catalogue.products]
         loading = [
             asyncio.create_task(self._load_voice(progress), name="load-voice"),
-            asyncio.create_task(self._load_models(progress), name="load-models"),
+            asyncio.create_task(self._load_models(progress, names), name="load-models"),
         ]
         try:
             await asyncio.gather(*loading)
@@ -70,10 +76,6 @@ class LiveStudio:
         self._show.give_voice(self._voice)
         limits = config.limits
         with progress.step("host"):
-            try:
-                content = await asyncio.to_thread(load_room_content, self._folder)
-            except RoomProblem as problem:  # changed since it was checked
-                raise RoomUnusable([problem]) from problem
             host = Host(
                 content,
                 self._models.llm,
@@ -107,7 +109,9 @@ class LiveStudio:
         with progress.step("voice"):
             self._voice = await open_voice(self._config.voice)
 
-    async def _load_models(self, progress: Progress) -> None:
+    async def _load_models(self, progress: Progress, names: Sequence[str]) -> None:
         config = self._config
         with progress.step("models"):
-            self._models = await Models.start(config.llm, config.embedding, config.hearing, progress.say)
+            self._models = await Models.start(
+                config.llm, config.embedding, config.hearing, progress.say, vocabulary=names
+            )
