@@ -3,11 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from render.contract import CaptionShown, Line, LineEnded, LineKind, LineStarted, QueueDrained, Speech, WordSpan
-from render.playlist import Playlist, make_take
+from render.playlist import Playlist, Take, make_take
 from rtc.contract import SLICE_SAMPLES
 
 
-def take(name: str, slices: int = 5, kind: LineKind = LineKind.PITCH, reply: str | None = None, level: int = 1000):
+def take(
+    name: str, slices: int = 5, kind: LineKind = LineKind.PITCH, reply: str | None = None, level: int = 1000
+) -> Take:
     length = SLICE_SAMPLES * slices
     words = (WordSpan(0, 3, 0, length // 2), WordSpan(4, 7, length // 2, length))
     speech = Speech(np.full(length, level, np.int16), words=words)
