@@ -8,7 +8,7 @@ from render.avatar_pack import HEAD_ANGLES, HEAD_STEP_PX, AvatarPack, Box
 from render.morph import Field, Picture4, Spread, grid, looked_up
 from render.pose import Pose
 
-_STILL_PX = 0.02
+_STILL_PX = 0.04
 """Displacement per degree that is taken for none."""
 _BREATH_STEPS = 24
 """Chests kept ready from breathed out to breathed in: neighbours differ by an eighth of a pixel, which nobody sees."""

@@ -1,5 +1,7 @@
 """Blending the key pictures of a part of the face along their flows, so that shapes move instead of fading over."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +57,7 @@ class Morph:
         rows, columns = flows.shape[1:3]
         self._cells = grid(columns, rows)
         self._spread = Spread(rows, columns, FLOW_STEP_PX, width, height)
-        self._shown = np.empty((height, width, 4), np.uint8)
+        self._shown: list[Picture4] = []
         self._mixed = np.empty((height, width, 4), np.uint8)
 
     def mix(
@@ -70,18 +72,31 @@ class Morph:
         `coefficients` and `shares`, shape (K,): how far each flow carries, how much of each picture is seen. Shares
         (with `base_share`) need not sum to one, but must not all be nought.
         """
-        sources = [(self._pictures[k], int(k), float(shares[k])) for k in np.flatnonzero(shares > _NEGLIGIBLE)]
+        keys = [int(k) for k in np.flatnonzero(shares > _NEGLIGIBLE)]
+        seen = [float(shares[k]) for k in keys]
         if base is not None and base_share > _NEGLIGIBLE:
-            sources.append((base, -1, base_share))
-        origin = self._origin(coefficients)
-        gathered = 0.0
-        for picture, key, share in sources:
-            self._sample(picture, key, origin, self._shown if gathered else self._mixed)
-            if gathered:
-                part = share / (gathered + share)
-                cv2.addWeighted(self._mixed, 1 - part, self._shown, part, 0, dst=self._mixed)
-            gathered += share
+            keys.append(-1)
+            seen.append(base_share)
+        shown = self.moved(coefficients, keys, base)
+        blend(shown, seen, self._mixed)
         return self._mixed
+
+    def moved(
+        self, coefficients: NDArray[np.float32], keys: Sequence[int], base: Picture4 | None = None
+    ) -> list[Picture4]:
+        """The pictures of `keys` (-1 for `base`), each brought into the mixture's shape; overwritten by the next call."""
+        origin = self._origin(coefficients)
+        while len(self._shown) < len(keys):
+            self._shown.append(np.empty_like(self._mixed))
+        for key, into in zip(keys, self._shown, strict=False):
+            shift = origin
+            picture = base if base is not None and key < 0 else self._pictures[key]
+            if key >= 0:
+                shift = origin + looked_up(self._flows[key], self._cells + origin / np.float32(FLOW_STEP_PX))
+            cv2.remap(
+                picture, self._spread.map(shift), None, cv2.INTER_LINEAR, dst=into, borderMode=cv2.BORDER_REPLICATE
+            )
+        return self._shown[: len(keys)]
 
     def _origin(self, coefficients: NDArray[np.float32]) -> Field:
         """From each cell to where the skin that the mixture shows there is in the reference, in px."""
@@ -92,11 +107,16 @@ class Morph:
             back = -looked_up(mixture, self._cells + back / np.float32(FLOW_STEP_PX))
         return back
 
-    def _sample(self, picture: Picture4, key: int, origin: Field, into: Picture4) -> None:
-        shift = origin
-        if key >= 0:
-            shift = origin + looked_up(self._flows[key], self._cells + origin / np.float32(FLOW_STEP_PX))
-        cv2.remap(picture, self._spread.map(shift), None, cv2.INTER_LINEAR, dst=into, borderMode=cv2.BORDER_REPLICATE)
+
+def blend(pictures: Sequence[Picture4], shares: Sequence[float], into: Picture4) -> None:
+    """The mean of pictures, weighted by shares, written to `into`."""
+    np.copyto(into, pictures[0])
+    gathered = shares[0]
+    for picture, share in zip(pictures[1:], shares[1:], strict=True):
+        gathered += share
+        if gathered > 0:
+            part = share / gathered
+            cv2.addWeighted(into, 1 - part, picture, part, 0, dst=into)
 
 
 def grid(columns: int, rows: int) -> Field:

@@ -50,6 +50,8 @@ def test_the_face_at_rest_is_the_plate(face: Face, pack: AvatarPack) -> None:
 def test_each_key_alone_is_shown_as_it_was_baked(face: Face, pack: AvatarPack) -> None:
     box = pack.mouth.box
     for index, name in enumerate(MOUTH_KEYS):
+        if name == "rest":
+            continue  # the plate itself stands for it, so that nothing jumps when speech begins
         shown = draw(face, pack, Pose(mouth(**{name: 1.0})))[box.y0 + 40 : box.y1 - 40, box.x0 + 40 : box.x1 - 40]
         assert np.abs(shown.astype(int) - pack.mouth.pictures[index][40:-40, 40:-40]).mean() < 1.0, name
 
@@ -112,3 +114,50 @@ def test_the_same_pose_draws_the_same_picture_whatever_was_drawn_before(face: Fa
     first = draw(face, pack, pose)
     draw(face, pack, Pose(mouth(aa=1), blink=1, brow=1, gaze_x=-1))
     assert np.array_equal(draw(face, pack, pose), first)
+
+
+def test_brows_stay_raised_through_a_blink_and_a_glance(face: Face, pack: AvatarPack) -> None:
+    box = pack.brows.box
+    lids = pack.lids.box
+    above = np.s_[box.y0 : lids.y0 + 30, box.x0 : box.x1]
+    raised = draw(face, pack, replace(REST, brow=1.0))[above].astype(int)
+    rest = draw(face, pack, REST)[above].astype(int)
+    lift = np.abs(raised - rest).mean()
+    for pose in (replace(REST, brow=1.0, blink=1.0), replace(REST, brow=1.0, gaze_x=-1.0)):
+        assert np.abs(draw(face, pack, pose)[above].astype(int) - raised).mean() < 0.5 * lift
+
+
+def test_lips_that_meet_are_shut_whatever_the_smile(face: Face, pack: AvatarPack) -> None:
+    wide = dark_inside(draw(face, pack, Pose(mouth(aa=1))), pack)
+    for smile in (0.0, 0.4, 0.8):
+        assert dark_inside(draw(face, pack, Pose(mouth(mbp=1), smile=smile)), pack) < 0.1 * wide
+
+
+def test_a_smile_widens_the_mouth_at_rest(face: Face, pack: AvatarPack) -> None:
+    rest, smiling = draw(face, pack, REST), draw(face, pack, replace(REST, smile=1.0))
+    box = pack.mouth.box
+    baked = pack.mouth.pictures[MOUTH_KEYS.index("smile")]
+    shown = smiling[box.y0 : box.y1, box.x0 : box.x1].astype(int)
+    assert np.abs(shown - baked)[40:-40, 40:-40].mean() < 2.5
+    assert np.abs(shown - rest[box.y0 : box.y1, box.x0 : box.x1]).mean() > 1
+
+
+def test_a_mouth_that_begins_to_open_shows_its_inside_and_not_smeared_lips(face: Face, pack: AvatarPack) -> None:
+    closed = dark_inside(draw(face, pack, REST), pack)
+    assert dark_inside(draw(face, pack, Pose(mouth(rest=0.7, aa=0.3))), pack) > closed + 60
+
+
+def test_breath_lifts_the_chest_in_steps_too_small_to_see(face: Face, pack: AvatarPack) -> None:
+    frames = [draw(face, pack, replace(REST, breath=breath)).astype(int) for breath in np.linspace(0, 1, 25)]
+    assert np.abs(frames[-1] - frames[0])[900:].mean() > 0.4
+    assert max(np.abs(b - a).mean() for a, b in zip(frames, frames[1:], strict=False)) < 0.4
+    assert np.array_equal(frames[0][900:], pack.plate[900:])
+
+
+def test_a_pack_whose_lids_and_gaze_lie_in_different_boxes_is_drawn(pack: AvatarPack) -> None:
+    box = pack.lids.box
+    smaller = type(box)(box.x0 + 10, box.y0 + 6, box.x1 - 10, box.y1 - 6)
+    pictures = pack.lids.pictures[:, 6:-6, 10:-10]
+    other = Face(replace(pack, lids=replace(pack.lids, box=smaller, pictures=pictures, flows=None)))
+    shut, rest = draw(other, pack, replace(REST, blink=1.0)), draw(other, pack, REST)
+    assert np.abs(shut.astype(int) - rest).max() > 60

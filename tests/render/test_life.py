@@ -1,18 +1,31 @@
+import math
 from dataclasses import astuple, fields
 
 import numpy as np
+import pytest
 
 from render.contract import Emotion
 from render.life import Life, Moment
+from render.motion import Spring, bump, ease, noise
 
 FRAME = 1 / 25
+Said = tuple[Emotion, float, float]
 
 
-def moments(
-    seconds: float, seed: int = 7, speaking: tuple[Emotion, float, float] | None = None, look: str = "camera"
-) -> list[Moment]:
+def moments(seconds: float, seed: int = 7, speaking: Said | None = None, look: str = "camera") -> list[Moment]:
     life = Life(seed)
     return [life.at(i * FRAME, speaking=speaking, look=look) for i in range(round(seconds / FRAME))]
+
+
+def conversation(seconds: float, emotion: Emotion, seed: int = 7) -> list[Moment]:
+    """Lines of four seconds with a stress about twice a second, and two seconds between them."""
+    life, random = Life(seed), np.random.default_rng(seed)
+    shown = []
+    for i in range(round(seconds / FRAME)):
+        talking = i % 150 < 100
+        accent = float(random.random()) if i % 12 < 4 else 0.0
+        shown.append(life.at(i * FRAME, speaking=(emotion, 1.0, accent) if talking else None, look="camera"))
+    return shown
 
 
 def blinks(shown: list[Moment]) -> list[float]:
@@ -20,41 +33,87 @@ def blinks(shown: list[Moment]) -> list[float]:
     return [i * FRAME for i in range(1, len(shut)) if shut[i] and not shut[i - 1]]
 
 
-def test_blinks_keep_the_rates_that_were_measured_on_people() -> None:
-    rest = blinks(moments(600))
-    talking = blinks(moments(600, speaking=(Emotion.NEUTRAL, 0.5, 0.0)))
-    assert 12 <= len(rest) / 10 <= 22  # Bentivoglio et al. 1997: 17 a minute at rest
-    assert 18 <= len(talking) / 10 <= 32  # and 26 in conversation
-    gaps = np.diff(rest)
-    assert gaps.std() / gaps.mean() > 0.3  # not a metronome
+def track(shown: list[Moment], name: str) -> np.ndarray:
+    return np.array([getattr(moment, name) for moment in shown])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_blinks_keep_the_rates_that_were_measured_on_people(seed: int) -> None:
+    rest = blinks(moments(600, seed))
+    talking = blinks(moments(600, seed, speaking=(Emotion.NEUTRAL, 0.5, 0.0)))
+    reading = blinks(moments(600, seed, look="chat"))
+    assert 13 <= len(rest) / 10 <= 22  # Bentivoglio et al. 1997: 17 a minute at rest
+    assert 20 <= len(talking) / 10 <= 32  # 26 in conversation
+    assert len(reading) < 0.85 * len(rest)  # and fewer over a text
+
+
+def test_the_time_between_blinks_is_log_normal_and_no_metronome() -> None:
+    gaps = np.diff(blinks(moments(600)))
+    alone = np.log(gaps[gaps > 0.9])  # without the pairs
+    assert gaps.std() / gaps.mean() > 0.35
+    assert gaps.max() > 2.5 * np.median(gaps)
+    assert abs(float(((alone - alone.mean()) ** 3).mean()) / alone.std() ** 3) < 0.8  # the logarithms lean to no side
+    assert np.median(gaps) == pytest.approx(2.9, abs=0.6)
+
+
+def test_a_blink_closes_faster_than_it_opens_and_lasts_a_third_of_a_second() -> None:
+    shown = track(moments(120), "blink")
+    starts = [i for i in range(1, len(shown) - 12) if shown[i] > 0.02 >= shown[i - 1]]
+    for start in starts:
+        one = shown[start : start + 10]
+        peak = int(one.argmax())
+        assert peak <= 3
+        assert one[peak] > 0.6
+        assert 5 <= int(np.flatnonzero(one > 0.02).max()) + 1 <= 10
+    assert len(starts) > 20
 
 
 def test_no_second_of_ten_idle_minutes_is_like_another() -> None:
     shown = moments(600)
-    seconds = {tuple(np.round([astuple(m) for m in shown[i : i + 25]], 3).ravel()) for i in range(0, len(shown), 25)}
-    assert len(seconds) == 600
+    seconds = np.array([[astuple(moment) for moment in shown[i : i + 25]] for i in range(0, len(shown), 25)])
+    flat = seconds.reshape(len(seconds), -1)
+    closest = min(float(np.abs(flat[i + 1 :] - flat[i]).max(axis=1).min()) for i in range(len(flat) - 1))
+    assert closest > 0.02
 
 
-def test_nothing_but_lids_and_eyes_ever_jumps() -> None:
-    shown = moments(300, speaking=(Emotion.EXCITED, 1.0, 0.5))
+def test_no_two_idle_frames_in_a_row_are_the_same() -> None:
+    shown = moments(60)
+    assert all(a != b for a, b in zip(shown, shown[1:], strict=False))
+
+
+@pytest.mark.parametrize("emotion", list(Emotion))
+def test_nothing_but_lids_and_eyes_ever_jumps(emotion: Emotion) -> None:
+    shown = conversation(180, emotion)
+    limits = {"yaw": 0.5, "pitch": 0.8, "roll": 0.5, "brow": 0.25, "smile": 0.15, "breath": 0.06}
     for field in fields(Moment):
-        if field.name in ("blink", "gaze_x", "gaze_y"):
-            continue
-        track = np.array([getattr(m, field.name) for m in shown])
-        assert np.abs(np.diff(track)).max() < 0.35, field.name
+        if field.name in limits:
+            assert np.abs(np.diff(track(shown, field.name))).max() < limits[field.name], field.name
 
 
-def test_the_head_stays_within_what_a_pack_can_show() -> None:
-    for emotion in Emotion:
-        shown = moments(120, speaking=(emotion, 1.0, 0.3))
-        assert max(abs(m.yaw) for m in shown) < 5
-        assert max(abs(m.pitch) for m in shown) < 4
-        assert max(abs(m.roll) for m in shown) < 4
+@pytest.mark.parametrize("emotion", list(Emotion))
+def test_the_head_stays_within_what_a_pack_can_show(emotion: Emotion) -> None:
+    shown = conversation(120, emotion)
+    assert np.abs(track(shown, "yaw")).max() < 5
+    assert np.abs(track(shown, "pitch")).max() < 4
+    assert np.abs(track(shown, "roll")).max() < 4
+    for name in ("blink", "brow", "smile", "breath"):
+        assert track(shown, name).min() >= 0
+        assert track(shown, name).max() <= 1
+    assert np.abs(track(shown, "gaze_x")).max() <= 1
 
 
 def test_the_same_seed_gives_the_same_life_and_another_seed_another() -> None:
     assert moments(60) == moments(60)
+    assert conversation(60, Emotion.WARM) == conversation(60, Emotion.WARM)
     assert moments(60) != moments(60, seed=8)
+
+
+def test_fourteen_breaths_a_minute_longer_out_than_in() -> None:
+    breath = track(moments(600), "breath")
+    inhaling = np.diff(breath) > 0
+    breaths = int((inhaling[1:] & ~inhaling[:-1]).sum())
+    assert 12.5 <= breaths / 10 <= 15.5
+    assert 0.36 <= inhaling.mean() <= 0.48
 
 
 def test_emotions_are_told_apart_by_the_face() -> None:
@@ -63,9 +122,92 @@ def test_emotions_are_told_apart_by_the_face() -> None:
 
     assert settled(Emotion.EXCITED).smile > settled(Emotion.NEUTRAL).smile + 0.2
     assert settled(Emotion.SORRY).brow > settled(Emotion.SERIOUS).brow + 0.2
+    assert settled(Emotion.AMUSED).smile > settled(Emotion.WARM).smile + 0.2
 
 
-def test_the_host_looks_down_to_the_chat_on_the_left() -> None:
-    shown = moments(3, look="chat")[25:]
-    assert max(m.gaze_x for m in shown) < -0.2
-    assert min(m.gaze_y for m in shown) > 0.2
+def test_an_emotion_is_reached_within_half_a_second() -> None:
+    life = Life(1)
+    for i in range(100):
+        life.at(i * FRAME, speaking=(Emotion.SERIOUS, 0.5, 0.0), look="camera")
+    smiles = [life.at(4 + i * FRAME, speaking=(Emotion.AMUSED, 0.5, 0.0), look="camera").smile for i in range(50)]
+    assert smiles[1] < 0.3 * smiles[-1]  # it begins gently
+    assert smiles[10] > 0.8 * smiles[-1]
+
+
+def test_an_emotion_outlasts_the_pause_between_two_lines() -> None:
+    life = Life(1)
+    for i in range(100):
+        before = life.at(i * FRAME, speaking=(Emotion.AMUSED, 0.5, 0.0), look="camera")
+    for i in range(8):
+        after = life.at(4 + i * FRAME, speaking=None, look="camera")
+    assert abs(after.smile - before.smile) < 0.06
+    for i in range(100):
+        later = life.at(4.4 + i * FRAME, speaking=None, look="camera")
+    assert later.smile < 0.3
+
+
+def test_stressed_words_are_nodded_and_browed_and_flat_speech_is_not() -> None:
+    def movement(accents: bool) -> tuple[float, float]:
+        life = Life(3)
+        shown = [
+            life.at(i * FRAME, speaking=(Emotion.NEUTRAL, 0.6, 1.0 if accents and i % 15 < 3 else 0.0), look="camera")
+            for i in range(1500)
+        ]
+        return float(np.diff(track(shown, "pitch")).std()), float(track(shown, "brow").std())
+
+    nods, brows = movement(accents=True)
+    still, calm = movement(accents=False)
+    assert nods > 2 * still
+    assert brows > 2 * calm
+
+
+@pytest.mark.parametrize(("look", "side"), [("chat", -1), ("product", 1)])
+def test_the_host_looks_down_to_the_chat_on_the_left_and_the_product_on_the_right(look: str, side: int) -> None:
+    shown = moments(30, look=look)[25:]
+    assert np.median(side * track(shown, "gaze_x")) > 0.25
+    assert np.median(track(shown, "gaze_y")) > 0.2
+    assert np.mean(side * track(shown, "yaw")) > 0.5
+    early = moments(3, look="chat")[25:]
+    assert max(moment.gaze_x for moment in early) < -0.2
+
+
+def test_eyes_reach_the_chat_in_two_frames_and_the_head_follows() -> None:
+    life = Life(2)
+    for i in range(25):
+        life.at(i * FRAME, speaking=None, look="camera")
+    shown = [life.at(1 + i * FRAME, speaking=None, look="chat") for i in range(12)]
+    assert shown[2].gaze_x < -0.5
+    assert abs(shown[2].yaw - shown[0].yaw) < 0.5 * abs(shown[-1].yaw - shown[0].yaw)
+
+
+def test_while_it_looks_at_the_camera_the_eyes_make_up_for_the_head() -> None:
+    shown = moments(120, speaking=(Emotion.EXCITED, 1.0, 0.0))
+    fixed = 13.0 * track(shown, "gaze_x") + 0.9 * track(shown, "yaw")
+    assert np.median(np.abs(np.diff(track(shown, "yaw")))) > 0.02
+    assert np.median(np.abs(np.diff(fixed))) < 1e-6
+
+
+def test_an_unknown_target_counts_as_the_camera_and_a_gap_in_time_does_no_harm() -> None:
+    life = Life(1)
+    assert life.at(0.0, speaking=None, look="the moon") == Life(1).at(0.0, speaking=None, look="camera")
+    moment = life.at(3600.0, speaking=(Emotion.WARM, 0.5, 0.5), look="camera")
+    assert all(math.isfinite(value) for value in astuple(moment))
+
+
+def test_a_spring_arrives_without_overshoot_whatever_the_frame_rate() -> None:
+    fine, coarse = Spring(0.0, 12.0), Spring(0.0, 12.0)
+    for _ in range(100):
+        assert fine.follow(1.0, 0.004) <= 1.0
+    for _ in range(10):
+        coarse.follow(1.0, 0.04)
+    assert fine.value == pytest.approx(coarse.value, abs=1e-9)
+    assert fine.value > 0.94
+
+
+def test_the_curves_begin_and_end_where_they_should() -> None:
+    assert (ease(-1), ease(0), ease(1), ease(2)) == (0, 0, 1, 1)
+    assert (bump(0), bump(0.4), bump(1)) == (0, 1, 0)
+    values = np.array([noise(i / 50, 3) for i in range(50_000)])
+    assert np.abs(values).max() < 1.35
+    assert abs(values.mean()) < 0.08
+    assert np.abs(np.diff(values)).max() < 0.06
