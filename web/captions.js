@@ -2,6 +2,8 @@ import { langTag } from "./language.js";
 
 /** The line stays readable for this long after it was said. */
 const LINGER_MS = 4000;
+/** A picture that is later than this is in trouble, and no measure for the captions. */
+const MOST_DELAY_S = 1;
 
 /**
  * What the host is saying, as text, with the word now heard marked.
@@ -15,6 +17,7 @@ export class Captions {
   #first = 0;
   #last = 0;
   #lingers = 0;
+  #due = 0;
 
   /** @param {{root: HTMLElement, text: HTMLElement, said: HTMLElement, word: HTMLElement, coming: HTMLElement, empty: HTMLElement,
    *   announcer: HTMLElement, isAudible: () => boolean}} parts */
@@ -26,6 +29,13 @@ export class Captions {
   /** The line that is shown: its id, text and the span of the word now heard. */
   get now() {
     return { line: this.#line, text: this.#caption, first: this.#first, last: this.#last };
+  }
+
+  /** Feed an event when the picture that belongs to it is on the screen; events keep their order. */
+  feedLater(event, seconds) {
+    const now = performance.now();
+    this.#due = Math.max(this.#due, now + Math.min(seconds, MOST_DELAY_S) * 1000);
+    setTimeout(() => this.feed(event), this.#due - now);
   }
 
   feed(event) {
@@ -73,6 +83,17 @@ export class Captions {
     this.said.textContent = this.#caption.slice(0, this.#first);
     this.word.textContent = this.#caption.slice(this.#first, this.#last);
     this.coming.textContent = this.#caption.slice(this.#last);
-    this.text.scrollTop = Math.max(0, this.word.offsetTop - 1.5 * this.word.offsetHeight);
+    this.#scroll();
+  }
+
+  /** Keep the word in sight, whole lines only, with the next line below it where there is room for three. */
+  #scroll() {
+    const height = Number.parseFloat(getComputedStyle(this.text).lineHeight);
+    const shown = Math.round(this.text.clientHeight / height);
+    const { offsetTop, offsetHeight } = this.word;
+    const from = Math.floor(Math.max(0, offsetTop) / height);
+    const to = Math.floor(Math.max(0, offsetTop + offsetHeight - 1) / height);
+    const top = Math.min(from, Math.max(0, to + (shown > 2 ? 2 : 1) - shown));
+    this.text.scrollTop = this.#last === 0 ? 0 : top * height;
   }
 }

@@ -28,6 +28,11 @@ export class Sound {
     this.video.play().catch(() => this.#refused());
   }
 
+  /** A phone pauses the picture of a page that is put away: go on with it. */
+  resume() {
+    if (this.video.srcObject !== null && this.video.paused) this.video.play().catch(() => this.#refused());
+  }
+
   /** Sound on or off, as the viewer asks; remembered. */
   turn(on) {
     this.wanted = on;

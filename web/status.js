@@ -70,7 +70,7 @@ export class Status {
     const { state, title, values, more, moreValues } = this.now;
     const words = this.language.say(title, values);
     this.page.dataset.state = state;
-    this.badge.textContent = state === "live" ? this.language.say("live") : words;
+    this.badge.textContent = this.language.say(state === "waiting" ? "status_retrying" : title, values);
     this.curtain.hidden = state === "live" || state === "closing";
     this.title.textContent = words;
     this.more.textContent = more === "" ? "" : this.language.say(more, { room: this.room, ...moreValues });

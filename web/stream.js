@@ -33,6 +33,7 @@ export class Stream {
   #proven = false;
   #starts = 0;
   #counters = null;
+  #delay = 0;
   #now = { state: "idle", reason: "", detail: "", retryAt: 0 };
 
   /** @param {{endpoint: string, iceServers: RTCIceServer[], show: (stream: MediaStream) => void, onChange: Function}} options */
@@ -49,6 +50,11 @@ export class Stream {
     return this.#session?.resource ?? null;
   }
 
+  /** Seconds that the picture waited here before it was shown, lately: what arrives by another way is that much early. */
+  get delay() {
+    return this.#delay;
+  }
+
   /** The last counters, for the status line and for tests. */
   get stats() {
     return {
@@ -59,6 +65,7 @@ export class Stream {
       width: this.#counters?.width ?? 0,
       height: this.#counters?.height ?? 0,
       codec: this.#counters?.codec ?? "",
+      delay: this.#delay,
       reconnects: Math.max(0, this.#starts - 1),
     };
   }
@@ -136,6 +143,8 @@ export class Stream {
       this.#counting = false;
     }
     if (session !== this.#session) return;
+    const frames = counters.emitted - (this.#counters?.emitted ?? 0);
+    if (frames > 0) this.#delay = (counters.buffered - (this.#counters?.buffered ?? 0)) / frames;
     this.#counters = counters;
     const visible = document.visibilityState === "visible";
     const wrong = this.#liveness.feed({ packets: counters.packets, frames: counters.frames, visible }, now);

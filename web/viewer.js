@@ -105,7 +105,7 @@ function ownChanged(changed) {
 
 function onEvent(event) {
   chat.show(ledger.feed(event));
-  captions.feed(event);
+  captions.feedLater(event, stream?.delay ?? 0);
   product.feed(event);
   if (event.type !== "room.state") return;
   viewers = event.viewers ?? viewers;
@@ -203,7 +203,11 @@ window.addEventListener("online", () => {
   retryNow();
 });
 window.addEventListener("offline", () => status.feed({ online: false }));
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && retryNow());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  sound.resume();
+  retryNow();
+});
 window.addEventListener("pagehide", () => {
   microphone.cancel();
   stream?.stop();

@@ -66,12 +66,14 @@ export class WhepSession {
 
   /** Counters of what has arrived so far. */
   async counters() {
-    const counted = { packets: 0, frames: 0, framesPerSecond: 0, audioEnergy: 0, width: 0, height: 0, codec: "" };
+    const counted = { packets: 0, frames: 0, framesPerSecond: 0, audioEnergy: 0, width: 0, height: 0, codec: "", buffered: 0, emitted: 0 };
     const report = await this.peer.getStats();
     for (const entry of report.values()) {
       if (entry.type !== "inbound-rtp") continue;
       counted.packets += entry.packetsReceived ?? 0;
       if (entry.kind === "video") {
+        counted.buffered = entry.jitterBufferDelay ?? 0;
+        counted.emitted = entry.jitterBufferEmittedCount ?? 0;
         counted.frames = entry.framesDecoded ?? 0;
         counted.framesPerSecond = entry.framesPerSecond ?? 0;
         counted.width = entry.frameWidth ?? 0;

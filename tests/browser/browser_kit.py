@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, ViewportSize
 
 CHROMIUM_PATHS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    "--autoplay-policy=no-user-gesture-required",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--disable-background-networking",
@@ -41,6 +43,16 @@ def find_chromium() -> Path | None:
             return Path(path)
     found = shutil.which("chromium")
     return Path(found) if found else None
+
+
+async def launch(playwright: Playwright, *flags: str) -> Browser:
+    """Start Chromium; without one the test is skipped at a desk and fails where CI is true."""
+    chromium = find_chromium()
+    if chromium is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    return await playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
 
 
 @dataclass

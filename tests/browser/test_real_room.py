@@ -2,15 +2,18 @@
 
 import asyncio
 import os
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import numpy as np
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, async_playwright
 
-from tests.browser.browser_kit import LAPTOP, PHONE, Viewer, open_viewer
+from tests.browser.browser_kit import LAPTOP, PHONE, launch, open_viewer
+from tests.dialogue.browser_recording import speech
 from tests.live_room import ROOT, LiveRoom
 
 pytestmark = [
@@ -38,6 +41,37 @@ async def live(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> As
     await asyncio.to_thread(server.stop)
 
 
+@pytest.mark.skipif(
+    not os.environ.get("UPDATE_MEDIA"), reason="renews the documentation's pictures when UPDATE_MEDIA is set"
+)
+async def test_pictures_of_the_documentation(browser: Browser, live: LiveRoom) -> None:
+    laptop = await open_viewer(browser, live.url, viewport=LAPTOP)
+    phone = await open_viewer(browser, live.url, viewport=PHONE)
+    others = [
+        ("Mei", "五常大米多少钱?"),
+        ("Tomas", "Is the ribeye frozen?"),
+        ("Joan", "How do you ship the blueberries?"),
+    ]
+    for viewer in (laptop, phone):
+        await viewer.until_live()
+        await viewer.page.locator("#sound-tap").click()
+    async with aiohttp.ClientSession() as client:
+        for name, text in others:
+            async with client.post(f"{live.url}/comments", json={"viewer": name, "text": text}) as taken:
+                comment = (await taken.json())["id"]
+            done = f"!['received', 'chosen', 'answering'].includes(talkback.comments.find((one) => one.id === '{comment}')?.state)"
+            await laptop.until(done, seconds=ANSWER_SECONDS)
+    await laptop.page.locator("#name").fill("Ana")
+    await laptop.write("How much is the ribeye?")
+    await laptop.until("talkback.caption.text.includes('199') && talkback.caption.last > 20", seconds=ANSWER_SECONDS)
+    await laptop.ask("document.activeElement.blur()")
+    MEDIA.mkdir(parents=True, exist_ok=True)
+    await laptop.page.screenshot(path=MEDIA / "viewer.png")
+    await phone.page.screenshot(path=MEDIA / "viewer-phone.png")
+    await laptop.context.close()
+    await phone.context.close()
+
+
 async def test_page_plays_and_a_typed_comment_is_answered_aloud_while_others_join(
     browser: Browser, live: LiveRoom
 ) -> None:
@@ -61,7 +95,6 @@ async def test_page_plays_and_a_typed_comment_is_answered_aloud_while_others_joi
             break
         await asyncio.sleep(0.1)
     assert seen == seen_late
-    await keep_pictures(first, late)
 
     await first.until(f"{state} === 'spoken'", seconds=ANSWER_SECONDS)
     assert "199" in await first.ask(f"talkback.comments.find((one) => one.id === '{asked}').reply")
@@ -120,10 +153,56 @@ async def test_comment_that_is_too_much_is_refused_in_words_and_kept(browser: Br
     await viewer.context.close()
 
 
-async def keep_pictures(laptop: Viewer, phone: Viewer) -> None:
-    """Renew the pictures of the documentation, when asked to by UPDATE_MEDIA."""
-    if not os.environ.get("UPDATE_MEDIA"):
-        return
-    MEDIA.mkdir(parents=True, exist_ok=True)
-    for viewer, name in ((laptop, "viewer.png"), (phone, "viewer-phone.png")):
-        await viewer.page.screenshot(path=Path(MEDIA / name))
+async def test_a_question_held_into_the_microphone_is_answered(live: LiveRoom, tmp_path: Path) -> None:
+    question = tmp_path / "question.wav"
+    write_question(question, "How much is the ribeye?")
+    async with async_playwright() as playwright:
+        browser = await launch(playwright, f"--use-file-for-fake-audio-capture={question}%noloop")
+        viewer = await open_viewer(browser, live.url, viewport=PHONE)
+        await viewer.until_live()
+        await viewer.page.locator("#talk").focus()
+        await viewer.page.keyboard.down("Space")
+        await viewer.until("talkback.microphone === 'recording'")
+        await viewer.page.wait_for_timeout(3500)
+        await viewer.page.keyboard.up("Space")
+        await viewer.until("talkback.microphone === 'idle'", seconds=ANSWER_SECONDS)
+        hint = await viewer.page.locator("#hint").inner_text()
+        assert hint.startswith("Understood: “"), hint
+        assert "rib" in hint.lower(), hint
+        own = "talkback.comments.find((one) => one.own)"
+        await viewer.until(f"{own}?.state === 'spoken'", seconds=ANSWER_SECONDS)
+        assert "199" in await viewer.ask(f"{own}.reply")
+        assert viewer.errors == []
+        await browser.close()
+
+
+async def test_the_end_of_the_show_is_told_and_a_new_one_is_joined(browser: Browser, tmp_path: Path) -> None:
+    server = LiveRoom(tmp_path)
+    await asyncio.to_thread(server.start)
+    try:
+        viewer = await open_viewer(browser, server.url)
+        await viewer.until_live()
+        await viewer.until("talkback.events.lastId !== ''")
+        await viewer.write("Do the eggs keep?")
+        await viewer.until("talkback.comments.at(-1)?.state === 'answering'", seconds=ANSWER_SECONDS)
+        await asyncio.to_thread(server.stop)
+        await viewer.until("talkback.state === 'ended'", seconds=20)
+        assert await viewer.page.locator("#curtain-title").inner_text() == "The show has ended"
+        await asyncio.to_thread(server.start)
+        await viewer.until_live(seconds=30)
+        await viewer.until("talkback.events.state === 'open'", seconds=15)
+        await viewer.context.close()
+        await asyncio.to_thread(server.stop)
+    finally:
+        await asyncio.to_thread(server.kill)
+
+
+def write_question(path: Path, text: str) -> None:
+    """Say a question into a WAV file, with the quiet before and after it that a held button records."""
+    quiet = np.zeros(36_000, np.float32)
+    pcm = (np.concatenate([quiet, speech(text), quiet]) * 32_767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(pcm.tobytes())
