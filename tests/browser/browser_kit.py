@@ -68,7 +68,9 @@ class Viewer:
         deadline = time.monotonic() + seconds
         while not await self.page.evaluate(expression):
             if time.monotonic() > deadline:
-                state = await self.page.evaluate("JSON.stringify([talkback.state, talkback.reason, talkback.stats])")
+                state = await self.page.evaluate(
+                    "JSON.stringify([talkback.state, talkback.reason, talkback.stats, talkback.events, talkback.comments.slice(-3)])"
+                )
                 raise AssertionError(
                     f"not within {seconds:g} s: {expression}; the page is {state}; it said {self.errors}"
                 )
