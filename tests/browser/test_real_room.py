@@ -104,6 +104,7 @@ async def test_pictures_of_the_documentation(browser: Browser, live: LiveRoom) -
     await laptop.write("How much are the blueberries?")
     await laptop.until("talkback.caption.text.includes('59.9') && talkback.caption.last > 12", seconds=ANSWER_SECONDS)
     await laptop.ask("document.activeElement.blur()")
+    await laptop.page.wait_for_timeout(500)  # the product card slides in with the line
     MEDIA.mkdir(parents=True, exist_ok=True)
     await laptop.page.screenshot(path=MEDIA / "viewer.png")
     await phone.page.screenshot(path=MEDIA / "viewer-phone.png")
