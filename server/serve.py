@@ -20,7 +20,6 @@ from aiohttp import web
 
 from server.app import make_app
 from server.authority import Authority, HostToken, TokenFileError
-from server.cli import software_version
 from server.configuration import RoomConfig, RoomUnusable, room_name
 from server.doctor import examine, print_problems
 from server.event_log import EventLog, EventLogError
@@ -31,6 +30,7 @@ from server.progress import Progress
 from server.room import Room
 from server.rooms import Rooms
 from server.studio import Studio, StudioError
+from server.version import software_version
 
 log = logging.getLogger(__name__)
 
