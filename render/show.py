@@ -89,6 +89,7 @@ class Show:
         self._card: ProductCard | None = None
         self._schedule = Schedule(0.0)
         self._picture: Picture | None = None
+        self._drawing_fails = False
         self.stats = PlayoutStats()
         self._lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)
 
@@ -217,17 +218,24 @@ class Show:
         self._voicing[speaking] = line
         try:
             if line.product is not None:
-                await asyncio.to_thread(self._painter.prepare, line.product)
+                await self._prepare(line.product)
             speech = await speaking
         except asyncio.CancelledError:
             if line in self._asked:  # it is this call that was cancelled, not the Line withdrawn
-                speaking.cancel()
                 raise
             return None
         finally:
             self._voicing.pop(speaking, None)
+            if not speaking.done():  # withdrawn or cancelled while its card was prepared
+                speaking.cancel()
         mouth = await asyncio.to_thread(self._mouth_track, speech, line.energy)
         return make_take(line, speech, mouth)
+
+    async def _prepare(self, card: ProductCard) -> None:
+        try:
+            await asyncio.to_thread(self._painter.prepare, card)
+        except Exception as error:  # the words are worth more than their card
+            self._drawing_failed(error, self.now)
 
     def _report_unheard(self, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -274,11 +282,19 @@ class Show:
             caption=self._caption,
         )
         try:
-            return self._painter.draw(request)
+            picture = self._painter.draw(request)
         except Exception as error:  # the picture may fail, the show may not: the last one is sent again
-            log.exception("drawing failed")
-            self._tell(RenderFault(request.now, "drawing-failed", f"{type(error).__name__}: {error}"))
+            self._drawing_failed(error, request.now)
             return last
+        self._drawing_fails = False
+        return picture
+
+    def _drawing_failed(self, error: Exception, now: float) -> None:
+        """Tell the operator once, not 25 times a second, until a picture succeeds again."""
+        if not self._drawing_fails:
+            self._drawing_fails = True
+            log.error("drawing failed", exc_info=error)
+            self._tell(RenderFault(now, "drawing-failed", f"{type(error).__name__}: {error}"))
 
     def _direct(self, beat: Beat, now: float) -> None:
         """Bring captions, card and quote in step with what is heard from this Slice on."""
@@ -288,17 +304,24 @@ class Show:
             if isinstance(event, LineStarted):
                 line = event.line
                 self._caption = CaptionState(line.id, line.caption or line.text, 0, 0)
-                if line.product is not None and line.product != self._card:
-                    self._card = line.product
-                    self._painter.show_product(line.product, now)
-                    self._tell(ProductShown(now, line.product))
-                if line.quote is not None:
-                    self._painter.quote(*line.quote, now)
+                try:
+                    self._dress(line, now)
+                except Exception as error:  # a card or quote may fail; this thread may not
+                    self._drawing_failed(error, now)
             elif isinstance(event, LineEnded) and event.line.quote is not None:
                 self._painter.unquote(now)
             self._tell(event)
         if beat.line is not None and beat.word is not None and self._caption is not None:
             self._caption = replace(self._caption, first=beat.word[0], last=beat.word[1])
+
+    def _dress(self, line: Line, now: float) -> None:
+        """Show the card and the comment that belong to a Line."""
+        if line.quote is not None:
+            self._painter.quote(*line.quote, now)
+        if line.product is not None and line.product != self._card:
+            self._painter.show_product(line.product, now)
+            self._card = line.product
+            self._tell(ProductShown(now, line.product))
 
     def _tell(self, event: ShowEvent) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed only after `close` has joined this thread

@@ -226,6 +226,41 @@ async def test_a_painter_that_fails_leaves_the_last_picture_and_tells_the_operat
     assert fault.code == "drawing-failed"
 
 
+async def test_a_painter_that_keeps_failing_is_told_once_and_again_only_after_it_recovered(rig: Rig) -> None:
+    await rig.run(1)
+    for fail in (True, False, True):
+        rig.painter.fail = fail
+        await rig.run(10)
+    assert sum(isinstance(e, RenderFault) for e in rig.events) == 2
+
+
+async def test_a_card_that_can_not_be_shown_costs_the_card_and_not_the_show(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(card: ProductCard | None, now: float) -> None:
+        raise OSError("the picture file is gone")
+
+    monkeypatch.setattr(rig.painter, "show_product", broken)
+    await rig.show.say(Line("a", "hello", product=CARD))
+    await rig.run(8)
+    assert sum(s.pcm.any() for s in rig.tape.slices) == 5
+    assert [e.code for e in rig.events if isinstance(e, RenderFault)] == ["drawing-failed"]
+    assert not any(isinstance(e, ProductShown) for e in rig.events)
+
+
+async def test_a_card_that_can_not_be_prepared_does_not_keep_the_words_back(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(card: ProductCard) -> None:
+        raise OSError("the picture file is gone")
+
+    monkeypatch.setattr(rig.painter, "prepare", broken)
+    assert await rig.show.say(Line("a", "hello", product=CARD))
+    await rig.run(8)
+    assert sum(s.pcm.any() for s in rig.tape.slices) == 5
+    assert [e.code for e in rig.events if isinstance(e, RenderFault)] == ["drawing-failed"]
+
+
 async def test_closing_lets_the_line_being_heard_end_and_stops_the_thread() -> None:
     rig = Rig()
     await rig.show.say(Line("a", "hello"))
