@@ -1,6 +1,6 @@
 """Load and check an avatar pack: the baked pictures and displacement fields of one host.
 
-A pack is a folder, format ``talkback-avatar/1``, described in ``docs/avatar-pack.md``, written by ``tools/bake``. It
+A pack is a folder, format ``talkback-avatar/2``, described in ``docs/avatar-pack.md``, written by ``tools/bake``. It
 holds one picture of the host at rest, crops of mouth, lids, eyes and brows in their key shapes, and small fields that
 say where each point of the skin goes. Nothing here draws a face: it only reads, checks, and hands over arrays.
 """
@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-FORMAT: Final = "talkback-avatar/1"
+FORMAT: Final = "talkback-avatar/2"
 
 MOUTH_KEYS: Final[tuple[str, ...]] = (
     "rest",

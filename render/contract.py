@@ -28,6 +28,43 @@ class LineKind(StrEnum):
     NOTICE = "notice"
 
 
+class Layout(StrEnum):
+    """How host and product share the picture while a Line is heard."""
+
+    AUTO = "auto"
+    """The stage's own choice: as now if the product stays, else the template's default."""
+    HOST = "host"
+    """The host alone, the product as a small card at most."""
+    INSET = "inset"
+    """The product in a corner, the host as large as ever."""
+    SIDE = "side"
+    """Host and product side by side (one above the other in portrait)."""
+    FULL = "full"
+    """The product fills the picture, the host in a corner."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    """A few words that appear beside the product when the word that names them is heard."""
+
+    text: str
+    """What is shown, for example ``10 × 150 g``."""
+    first: int
+    """Character offset in the Line's text of the word with which it appears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The promotion board: what is offered, by which rules, and for how long."""
+
+    id: str
+    title: str
+    rows: tuple[str, ...] = ()
+    """Prizes, terms, method: one short row each."""
+    ends_at: float | None = None
+    """Show-clock second at which the countdown reaches zero; None shows none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProductCard:
     """What the stage shows of a product; every string is final, as the catalogue gives it."""
@@ -41,6 +78,9 @@ class ProductCard:
     unit: str = ""
     picture: str = ""
     """Path of a picture file, or empty for a typographic card."""
+    clip: str = ""
+    """Path of a short silent video of the product that loops, or empty."""
+    unit_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,8 @@ class Line:
     """What the captions show where it differs from what the voice reads; defaults to the text."""
     quote: tuple[str, str] | None = None
     """The comment being read back, shown beside the host while the Line is heard: (viewer, text)."""
+    layout: Layout = Layout.AUTO
+    callouts: tuple[CallOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +264,9 @@ class Stage(Protocol):
 
     def look(self, target: str) -> None:
         """Turn the host's gaze: ``camera``, ``chat`` or ``product``."""
+
+    def show_board(self, board: Board | None) -> None:
+        """Put the promotion board on the stage, in place of the one before; None takes it away."""
 
     def interrupt(self) -> int:
         """Silence the host at once and begin a new epoch, which is returned."""

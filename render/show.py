@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from render.compositor import CaptionState, FrameRequest, Speaking
 from render.contract import (
+    Board,
     Line,
     LineEnded,
     LineKind,
@@ -79,6 +80,7 @@ class Show:
         self._epoch = 0
         self._index = 0
         self._look = "camera"
+        self._board: Board | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._turn = asyncio.Lock()
@@ -179,6 +181,9 @@ class Show:
 
     def look(self, target: str) -> None:
         self._look = target
+
+    def show_board(self, board: Board | None) -> None:
+        self._board = board  # laid by the playout thread with its next picture
 
     def interrupt(self) -> int:
         with self._lock:

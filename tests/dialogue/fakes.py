@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dialogue.contract import Message, ModelError
 from render.contract import (
+    Board,
     Line,
     LineEnded,
     LineKind,
@@ -28,6 +29,7 @@ class FakeStage:
     def __init__(self, *, bound_s: float = 12.0, failing: Callable[[Line], bool] = lambda _: False) -> None:
         self.sink: Callable[[ShowEvent], None] = lambda _: None
         self.heard: list[tuple[float, Line]] = []
+        self.boards: list[tuple[float, Board | None]] = []
         self.looks: list[tuple[float, str]] = []
         self.failing = failing
         self._bound_s = bound_s
@@ -81,6 +83,9 @@ class FakeStage:
 
     def look(self, target: str) -> None:
         self.looks.append((self.now, target))
+
+    def show_board(self, board: Board | None) -> None:
+        self.boards.append((self.now, board))
 
     def interrupt(self) -> int:
         self._epoch += 1

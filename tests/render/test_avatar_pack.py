@@ -108,8 +108,8 @@ def test_a_manifest_that_is_no_json_object_is_refused(folder: Path, text: str) -
 
 
 def test_another_format_version_is_refused_by_name(folder: Path) -> None:
-    edit(folder, lambda manifest: manifest.update(format="talkback-avatar/2"))
-    assert "talkback-avatar/2" in refused(folder).problem
+    edit(folder, lambda manifest: manifest.update(format="talkback-avatar/1"))
+    assert "talkback-avatar/1" in refused(folder).problem
 
 
 @pytest.mark.parametrize("name", ["plate.webp", "mouth/aa.webp", "lids/closed.webp", "head.npz", "mouth/flow.npz"])

@@ -25,7 +25,7 @@ from .measures import Measures, measure
 from .scene import Box, Studio
 
 TOOL_VERSION = "1.0"
-FORMAT = "talkback-avatar/1"
+FORMAT = "talkback-avatar/2"
 
 _FLOW_STEP_PX = 4
 _HEAD_STEP_PX = 8
