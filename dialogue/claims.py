@@ -33,7 +33,7 @@ _SUPERLATIVE = _any(
     r"\b(?:unbeatable|unrivall?ed|unmatched|world[- ]class|top[- ]quality|premium|perfect|ultimate|flawless|miracle)\b",
     r"\bthe most \w+",
     r"\b(?:in the world|on the market|of all time|ever made)\b",
-    "最(?:好|低|便宜|优|佳|高级|先进)|第一|国家级|顶级|极品|绝无仅有|全网",
+    "最(?:好|低|便宜|优|佳|高级|先进)|第一(?![款次个件步天位场杯口遍章批])|国家级|顶级|极品|绝无仅有|全网",
 )
 _MEDICAL = _any(
     r"\b(?:cures?|cured|heals?|healing|healthy|healthier|health|medical|medicine|disease|cancer|diabetes|immune|immunity)\b",

@@ -298,6 +298,7 @@ class Director:
         return Line(
             id=f"{self._prefix}l{self._count}",
             text=clause.text,
+            language=self._presenter.language,
             kind=LineKind.PITCH,
             emotion=clause.emotion,
             energy=clause.energy,

@@ -42,6 +42,7 @@ from dialogue.room_content import RoomContent
 from dialogue.safety import objection
 from dialogue.waiting import Worth
 from dialogue.wording import Wording
+from dialogue.wording_zh import ChineseWording
 from render.contract import Line, LineEnded, LineKind, LineStarted, ProductCard, ShowEvent, Stage, VoiceError
 
 _TICK_S = 0.25
@@ -56,8 +57,8 @@ class Host:
     """The mind of one room.
 
     `receive` comments and `feed` what the stage reports, both on the event loop's thread, while `run` is running. All
-    decisions come out as events. `clock` is the show clock in seconds; `trusted` says that the language model may use words
-    of its own (a strong one), within the checks on claims that hold for all.
+    decisions come out as events. `language` is that of the presentation. `clock` is the show clock in seconds; `trusted` says
+    that the language model may use words of its own (a strong one), within the checks on claims that hold for all.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Host:
         clock: Callable[[], float] | None = None,
         seed: int = 0,
         limits: IntakeLimits | None = None,
+        language: str = "en",
         trusted: bool = False,
         run_id: str | None = None,
     ) -> None:
@@ -83,11 +85,12 @@ class Host:
         self._on_event = on_event
         self._clock = clock if clock is not None else lambda: stage.now
         wording = Wording(book, content.ordinary_words())
+        pitch = ChineseWording(book) if language == "zh" and "zh" in voice_languages else wording
         self._readback = ReadBack(book, voice_languages)
         self._retriever = Retriever(content, embedder)
         self._replier = Replier(content, llm, self._retriever, wording, book, self._readback, trusted=trusted)
         self._intake = Intake(limits, id_prefix=f"c{tag}-")
-        self._director = Director(Presenter(content, wording, book), self._card, id_prefix=f"{tag}-")
+        self._director = Director(Presenter(content, pitch, book), self._card, id_prefix=f"{tag}-")
         self._open: dict[str, Comment] = {}
         self._timings: dict[str, float] = {}
         self._surroundings = Surroundings(

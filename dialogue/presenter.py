@@ -2,15 +2,14 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from dialogue import phrases
 from dialogue.catalogue import Product
 from dialogue.clauses import clauses_of, lines_of, thoughts_of
 from dialogue.facts import Fact
 from dialogue.phrasebook import Phrasebook
 from dialogue.room_content import RoomContent
 from dialogue.rundown import Beat, Segment, default_beats
-from dialogue.wording import Wording
 from render.contract import Emotion
 
 SENTENCE_REST_S = 0.0
@@ -47,10 +46,27 @@ class _Sentence:
     """The column that it tells, so that it can be told again in other words."""
 
 
+class PitchWording(Protocol):
+    """What the presentation needs of a language."""
+
+    @property
+    def language(self) -> str: ...
+
+    def pitch(self, field: str, product: Product) -> tuple[str, tuple[Fact, ...]] | None: ...
+
+    def authored(self, wording: str, product: Product | None) -> tuple[str, tuple[Fact, ...]]: ...
+
+    def bridge(self, product: Product | None) -> str: ...
+
+    def opener(self, product: Product, *, again: bool = False) -> str: ...
+
+    def story(self, fact: Fact) -> str: ...
+
+
 class Presenter:
     """Goes through the rundown round after round; never ends. Nothing may be taken from one that is `silent`."""
 
-    def __init__(self, content: RoomContent, wording: Wording, book: Phrasebook) -> None:
+    def __init__(self, content: RoomContent, wording: PitchWording, book: Phrasebook) -> None:
         self._content = content
         self._wording = wording
         self._book = book
@@ -63,6 +79,11 @@ class Presenter:
         self._opening = False
         self._coming: deque[PitchClause] = deque()
         self._recent: deque[_Sentence] = deque(maxlen=_REMEMBERED)
+
+    @property
+    def language(self) -> str:
+        """What the presentation is spoken in."""
+        return self._wording.language
 
     @property
     def product(self) -> Product | None:
@@ -112,10 +133,7 @@ class Presenter:
     def bridge(self) -> PitchClause:
         """A short way back to the presentation, to be said before the next clause."""
         product = self.product
-        if product is not None:
-            text = self._wording.choose("bridge", phrases.BRIDGES, product)
-        else:
-            text = self._wording.choose("bridge/talk", phrases.BRIDGES_TALK)
+        text = self._wording.bridge(product)
         return PitchClause(text, -1, 0, BEAT_REST_S, product, (), Emotion.NEUTRAL, 0.5)
 
     def mid_segment(self) -> bool:
@@ -151,20 +169,16 @@ class Presenter:
         self._beats = deque(beats)
         if product is None:
             return
-        opener: tuple[str, ...] | None = None
-        if not self._current.beats:
-            opener = phrases.OPENERS
-        elif self._round > 1 and self._book.chance(0.4):
-            opener = phrases.RETURNERS
-        if opener is not None:
-            text = self._wording.choose("opener", opener, product)
+        again = bool(self._current.beats) and self._round > 1 and self._book.chance(0.4)
+        if again or not self._current.beats:
+            text = self._wording.opener(product, again=again)
             self._add(text, (), None, Beat(say=(text,)), SEGMENT_REST_S)
 
     def _told(self, beat: Beat) -> list[tuple[str, tuple[Fact, ...], str | None]]:
         product = self.product
         if beat.story is not None:
             fact = self._stories[beat.story]
-            return [(self._book.choose(fact.name, fact.tellings), (fact,), None)]
+            return [(self._wording.story(fact), (fact,), None)]
         if beat.say:
             text, facts = self._wording.authored(self._book.choose(f"say/{beat.say[0]}", beat.say), product)
             return [(text, facts, None)]

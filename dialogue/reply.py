@@ -9,7 +9,7 @@ from dialogue import phrases
 from dialogue.asking import Intent, is_question
 from dialogue.catalogue import Product
 from dialogue.claims import ClaimChecker, Refusal, conveys
-from dialogue.clauses import SentenceStream, clauses_of, ended, lines_of, sentences_of
+from dialogue.clauses import SentenceStream, clauses_of, ended, lines_of
 from dialogue.contract import LLM, Comment, Message, ModelError
 from dialogue.facts import Fact
 from dialogue.language import words
@@ -117,8 +117,8 @@ class Replier:
         """The answer, piece by piece, in the language of the comment."""
         if comment.language == "zh":
             facts, emotion = found.facts, _emotion(found)
-            for sentence in sentences_of(self._written_zh(comment, found)):
-                yield Answer(sentence, facts, emotion)
+            for part in lines_of(self._written_zh(comment, found), most_words=_ANSWER_WORDS):
+                yield Answer(part, facts, emotion)
             return
         if self._llm is not None and found.facts and self._wordable(found):
             said = False

@@ -17,6 +17,8 @@ _GAPS = re.compile(r"\s+([.,;:!?])")
 class Wording:
     """Says facts of one room in English."""
 
+    language = "en"
+
     def __init__(self, book: Phrasebook, ordinary_words: frozenset[str]) -> None:
         self._book = book
         self._ordinary = ordinary_words
@@ -61,6 +63,20 @@ class Wording:
                 facts = (fact, saving)
             return text, facts
         return self._one(key, fact, product, phrases.PITCH), facts
+
+    def bridge(self, product: Product | None) -> str:
+        """A short way back to the presentation."""
+        if product is None:
+            return self.choose("bridge/talk", phrases.BRIDGES_TALK)
+        return self.choose("bridge", phrases.BRIDGES, product)
+
+    def opener(self, product: Product, *, again: bool = False) -> str:
+        """The first words on a product; `again` when it has been presented before."""
+        return self.choose("opener", phrases.RETURNERS if again else phrases.OPENERS, product)
+
+    def story(self, fact: Fact) -> str:
+        """A story of the persona, in one of its tellings."""
+        return self._book.choose(fact.name, fact.tellings)
 
     def price_of_what(self, product: Product) -> str:
         """What a price that was just told is for; empty where that goes without saying (one kettle)."""

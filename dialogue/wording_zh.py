@@ -1,10 +1,12 @@
-"""The same facts written in Chinese, for comments that are answered in writing."""
+"""The same facts in Chinese: answers to comments, and the presentation of a room whose host speaks it."""
 
+import re
 from collections.abc import Sequence
 
 from dialogue.catalogue import Product
 from dialogue.facts import Fact, product_facts
 from dialogue.phrasebook import Phrasebook
+from dialogue.rundown import SLOT, fill_slots
 from dialogue.spoken import money_zh
 
 _ONE: dict[str, tuple[str, ...]] = {
@@ -16,6 +18,31 @@ _ONE: dict[str, tuple[str, ...]] = {
     "description": ("{name}：{value}。", "简单说，{name}是这样的：{value}。"),
     "": ("{name}的{label}：{value}。", "{label}方面，{value}。", "资料上写的{label}是：{value}。"),
 }
+_PITCH: dict[str, tuple[str, ...]] = {
+    "price": (
+        "{name}，{value}{per}。",
+        "价格是{value}{per}。",
+        "多少钱呢？{value}{per}。",
+        "卡片上写着，{value}{per}。",
+        "今天{value}{per}。",
+    ),
+    "list_price": ("原价{value}，省{saving}。", "划线价{value}，现在省{saving}。"),
+    "origin": ("产地是{value}。", "从哪儿来？{value}。", "它来自{value}。"),
+    "net_content": ("规格是{value}。", "到手是这样的：{value}。", "包装上写着：{value}。"),
+    "usage": ("怎么用？{value}。", "用法很简单：{value}。", "记一下：{value}。"),
+    "storage": ("怎么存放？{value}。", "保存就一句话：{value}。"),
+    "care": ("平时这样打理：{value}。", "清洗呢，{value}。"),
+    "material": ("材质是{value}。", "用的是{value}。"),
+    "size": ("尺寸是{value}。", "量过了，{value}。"),
+    "shelf_life": ("保质期{value}。", "能放多久？{value}。"),
+    "stock": ("目前还有{value}{measure}。", "库存{value}{measure}。"),
+    "description": ("{value}。", "一句话介绍：{value}。"),
+    "": ("{label}：{value}。", "{label}是{value}。"),
+}
+_BRIDGES = ("接着说{name}。", "回到{name}。", "刚才说到{name}。", "好，继续看{name}。", "我们还在看{name}。")
+_BRIDGES_TALK = ("刚才说到哪儿了？", "好，接着说。", "我们继续。")
+_OPENERS = ("接下来看{name}。", "下一款，{name}。", "来看看{name}。", "现在说说{name}。", "轮到{name}了。")
+_RETURNERS = ("刚来的朋友，再看一遍{name}。", "{name}，再给新朋友说一次。", "有人在问，我们再说说{name}。")
 _UNKNOWN = (
     "这个问题我的资料里没有，不敢乱说，已经转给同事了。",
     "资料里查不到，我不想瞎猜，已记下来请同事回复。",
@@ -28,7 +55,9 @@ _CHAT = ("收到，{viewer}。有商品上的问题随时问我。", "谢谢{vie
 
 
 class ChineseWording:
-    """Writes answers in Chinese."""
+    """Says facts of one room in Chinese."""
+
+    language = "zh"
 
     def __init__(self, book: Phrasebook) -> None:
         self._book = book
@@ -46,6 +75,40 @@ class ChineseWording:
                 parts.append(self._one(fact, by_sku[fact.sku]))
         return "".join(parts)
 
+    def pitch(self, field: str, product: Product) -> tuple[str, tuple[Fact, ...]] | None:
+        """One sentence that presents a field of a product; None if nothing is known of it."""
+        known = product_facts(product)
+        fact = known.get(field)
+        if fact is None:
+            return None
+        text, facts = self._one(fact, product, _PITCH, "zh/pitch/"), (fact,)
+        if field == "price" and (saving := known.get("list_price")) is not None:
+            return text + self._one(saving, product, _PITCH, "zh/pitch/"), (fact, saving)
+        return text, facts
+
+    def authored(self, wording: str, product: Product | None) -> tuple[str, tuple[Fact, ...]]:
+        """A wording by the room's author with its fields filled in, and the facts that it uses."""
+        known = product_facts(product) if product is not None else {}
+        used = tuple(known[name] for name in dict.fromkeys(SLOT.findall(wording)) if name in known)
+        values = {fact.field: _bare(fact.say_zh) for fact in used}
+        if product is not None:
+            values["name"] = _name(product)
+        return fill_slots(wording, values), used
+
+    def bridge(self, product: Product | None) -> str:
+        """A short way back to the presentation."""
+        if product is None:
+            return self._book.choose("zh/bridge/talk", _BRIDGES_TALK)
+        return self._book.choose("zh/bridge", _BRIDGES).replace("{name}", _name(product))
+
+    def opener(self, product: Product, *, again: bool = False) -> str:
+        """The first words on a product; `again` when it has been presented before."""
+        return self._book.choose("zh/opener", _RETURNERS if again else _OPENERS).replace("{name}", _name(product))
+
+    def story(self, fact: Fact) -> str:
+        """A story of the persona, in one of its tellings."""
+        return self._book.choose(f"zh/{fact.name}", fact.tellings_zh or fact.tellings)
+
     def unknown(self) -> str:
         return self._book.choose("zh/unknown", _UNKNOWN)
 
@@ -61,20 +124,32 @@ class ChineseWording:
     def chat(self, viewer: str) -> str:
         return self._book.choose("zh/chat", _CHAT).format(viewer=viewer)
 
-    def _one(self, fact: Fact, product: Product) -> str:
+    def _one(
+        self, fact: Fact, product: Product, templates: dict[str, tuple[str, ...]] = _ONE, prefix: str = "zh/"
+    ) -> str:
         field = "stock_none" if fact.field == "stock" and product.stock == 0 else fact.field
         unit = product_facts(product).get("unit")
         per = f"一{unit.say_zh}" if unit is not None and product.unit_zh else ""
         saved = product.list_price - product.price if product.list_price is not None else None
         slots = {
-            "{name}": product.name_zh or product.name,
-            "{value}": fact.say_zh.rstrip("。"),
+            "{name}": _name(product),
+            "{value}": _bare(fact.say_zh),
             "{label}": fact.label_zh,
             "{per}": per,
             "{measure}": product.unit_zh[:1],
             "{saving}": money_zh(saved, product.currency) if saved is not None else "",
         }
-        text = self._book.choose(f"zh/{fact.name}", _ONE.get(field, _ONE[""]))
+        options = templates.get(field) or _ONE.get(field) or templates[""]
+        text = self._book.choose(f"{prefix}{fact.name}", options)
         for slot, value in slots.items():
             text = text.replace(slot, value)
         return text
+
+
+def _name(product: Product) -> str:
+    return product.name_zh or product.name
+
+
+def _bare(value: str) -> str:
+    """A value without the stop that would stand in the middle of a sentence."""
+    return re.sub(r"[。.]+$", "", value)

@@ -89,6 +89,7 @@ class LiveStudio:
                     viewer_chars=limits.viewer_chars,
                     seconds_each=60 / limits.comments_per_minute,
                 ),
+                language=config.language,
                 trusted=config.llm.model != PACKAGED,
             )
             await host.prepare()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.clauses import SentenceStream, clauses_of, ended, lines_of, sentences_of
+from dialogue.clauses import SentenceStream, clauses_of, ended, length_in_words, lines_of, sentences_of
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,22 @@ def test_a_short_sentence_is_told_with_the_next() -> None:
 @pytest.mark.parametrize(("text", "whole"), [("It is,", "It is."), ("Really?", "Really?"), ("it —", "it."), ("", "")])
 def test_ended(text: str, whole: str) -> None:
     assert ended(text) == whole
+
+
+def test_chinese_is_cut_at_its_own_commas_and_put_together_without_spaces() -> None:
+    text = "今天第一款，西湖龙井，叶子是扁的，炒出来有栗子香，水别太烫，八十度就好。"
+    parts = clauses_of(text)
+    assert len(parts) > 1
+    assert "".join(parts) == text
+    assert all(length_in_words(part) <= 12 for part in parts)
+
+
+def test_two_chinese_characters_take_as_long_as_a_word() -> None:
+    assert length_in_words("您好，欢迎光临") == 3
+    assert length_in_words("买10盒 ribeye") == 3
+    assert length_in_words("a plain English line") == 4
+
+
+def test_short_chinese_sentences_share_a_line() -> None:
+    assert lines_of("从哪儿来？云南勐海。") == ["从哪儿来？云南勐海。"]
+    assert ended("云南勐海，") == "云南勐海。"
