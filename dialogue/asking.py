@@ -236,7 +236,8 @@ REAL = _rule(
     r"\b(?:are|r|is) (?:you|u|this|it|he|that|the host) (?:\w+ ){0,3}?(?:real|human|ai|a\.i\.?|a? ?robot|a? ?bot|fake|cgi|computer|"
     r"machine|recorded|pre-?recorded|live|alive|animated|digital|deepfake|chatgpt|generated)\b",
     r"\b(?:real|actual) (?:person|human|guy|man|people)\b|\bdeep ?fake\b|\bai[- ]generated\b|\bchatgpt\b|\ba (?:bot|robot)\b",
-    "真人|机器人|是AI|录播|数字人|人工智能|是真的人|虚拟人",
+    r"^\W*real or (?:fake|ai|not)\W*$|\bvirtual (?:host|human|person)\b|\ban avatar\b",
+    "真人|机器人|是AI|录播|数字人|人工智能|是真的人|虚拟人|虚拟主播|本人(?:在|吗|直播)|人还是机器|和机器聊|跟机器聊",
 )
 GREETING = _rule(
     r"^\W*(?:hi+|hello+|hey+|hiya|yo|good (?:morning|evening|afternoon|day)|greetings|howdy|hola|hallo)\b[^?]{0,24}$",

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from dialogue import phrases
-from dialogue.asking import Intent, is_question
+from dialogue.asking import GREETING, THANKS, Intent, is_question
 from dialogue.catalogue import Product
 from dialogue.claims import ClaimChecker, Refusal, conveys
 from dialogue.clauses import SentenceStream, clauses_of, ended, lines_of
@@ -110,8 +110,12 @@ class Replier:
             return self._retriever.find_by_rule(comment.text, on_show=on_show)
 
     def may_quote(self, comment: Comment) -> bool:
-        """Whether the words may be read out: a statement that no shop may claim is not repeated aloud."""
-        return is_question(comment.text) or self._checker.check_authored(comment.text) is None
+        """Whether the words may be read out: questions, and kind words; what else somebody states is theirs to say."""
+        if is_question(comment.text):
+            return True
+        kind = GREETING.search(comment.text) or THANKS.search(comment.text)
+        states_numbers = any(ch.isdigit() for ch in comment.text)
+        return kind is not None and not states_numbers and self._checker.check_authored(comment.text) is None
 
     async def answers(self, comment: Comment, found: Retrieval, progress: Progress) -> AsyncGenerator[Answer, None]:
         """The answer, piece by piece, in the language of the comment."""

@@ -22,6 +22,7 @@ from dialogue.asking import (
 from dialogue.catalogue import Catalogue, Product
 from dialogue.contract import Embedder
 from dialogue.facts import Fact, product_facts
+from dialogue.intents import CommentIntent, IntentClassifier
 from dialogue.language import comparable, has_han, singular, words
 from dialogue.room_content import RoomContent
 from dialogue.vocabulary import PLAIN_WORDS
@@ -29,6 +30,8 @@ from dialogue.vocabulary import PLAIN_WORDS
 NEAR = 0.905
 """Cosine of two questions that ask the same. Measured with multilingual-e5-small at 4 bit: rewordings of one question reach
 0.90–0.98, questions about other things stay below 0.89, most below 0.87."""
+SURE = 0.5
+"""Probability from which the classifier's word is taken where neither rules nor examples know a comment."""
 CLEAR = 0.012
 """By how much the nearest must beat the nearest of another kind."""
 _MOST_PRODUCTS = 2
@@ -127,6 +130,7 @@ class Retriever:
         self._examples: list[tuple[str, str]] = []
         """(kind, name): ``("field", "price")``, ``("section", "cost")``, ``("persona", "you")``."""
         self._vectors: NDArray[np.float32] | None = None
+        self._classifier = IntentClassifier.load()
 
     async def prepare(self) -> None:
         """Embed the examples of every kind of question, once; raises `ModelError`."""
@@ -155,7 +159,8 @@ class Retriever:
         Rules decide where they can, at no cost; the embedding model is asked only where they can't.
         """
         by_rule = self.find_by_rule(text, on_show=on_show)
-        if by_rule.intent is not Intent.UNKNOWN or self._vectors is None or self._embedder is None:
+        settled = by_rule.intent not in (Intent.UNKNOWN, Intent.CHAT)
+        if settled or self._vectors is None or self._embedder is None:
             return by_rule
         products, rest = self._names.find(text)
         pointed = products or self._pointed(text, on_show)
@@ -163,9 +168,9 @@ class Retriever:
         for product in products:
             asked = _with_pronoun(asked, product)
         vector = (await self._embedder.embed([asked], query=True))[0]
-        nearest = self._nearest(vector)
+        nearest = self._nearest(vector) if by_rule.intent is Intent.UNKNOWN else None
         if nearest is None:
-            return by_rule
+            return by_rule if products else self._by_intent(vector, asked) or by_rule
         kind, name = nearest
         if kind == "section" or (kind == "persona" and not products):
             return self._about(kind, name, products)
@@ -174,6 +179,19 @@ class Retriever:
             if facts:
                 return Retrieval(Intent.PRODUCT, True, pointed, (name,), facts)
         return by_rule
+
+    def _by_intent(self, vector: NDArray[np.float32], text: str) -> Retrieval | None:
+        """What the classifier makes of it: being asked for the truth about the host must never be missed."""
+        guess = self._classifier.classify(vector[None], [text])[0]
+        if guess.probability < SURE:
+            return None
+        if guess.intent is CommentIntent.REAL:
+            return self._about("persona", "real")
+        if guess.intent is CommentIntent.TROUBLE and "trouble" in self._sections:
+            return self._about("section", "trouble")
+        if guess.intent is CommentIntent.PRAISE and not is_question(text):
+            return Retrieval(Intent.THANKS, False)
+        return None
 
     def find_by_rule(self, text: str, *, on_show: str | None) -> Retrieval:
         """`find` without the embedding model."""

@@ -3,6 +3,7 @@
 import re
 
 from dialogue.language import comparable, words
+from dialogue.orders import is_order
 from dialogue.vocabulary import word_set
 
 _LINK = re.compile(
@@ -48,7 +49,7 @@ def objection(viewer: str, text: str) -> str | None:
     plain = comparable(text)
     if _LINK.search(text) or _CONTACT.search(text):
         return "Links and contact details are not read out here."
-    if _INJECTION.search(text) or _INJECTION.search(plain):
+    if _INJECTION.search(text) or _INJECTION.search(plain) or is_order(text):
         return "The host answers questions about the shop, and takes no orders."
     said = set(words(plain)) | set(words(comparable(viewer)))
     squeezed = re.sub(r"[\W_]", "", text)
