@@ -32,6 +32,9 @@ class Prize(_Part):
     """What can be won, and how often."""
 
     name: Short
+    """One of them: ``cast-iron pan``."""
+    names: str = Field("", max_length=60)
+    """Several of them, where that is not the name with an s."""
     name_zh: str = Field("", max_length=60)
     count: int = Field(1, ge=1, le=10_000)
 
