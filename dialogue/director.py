@@ -26,9 +26,9 @@ from dialogue.floor import (
     WithdrawPitch,
     Write,
 )
-from dialogue.language import comparable
 from dialogue.presenter import PitchClause, Presenter
-from dialogue.waiting import Waiting, WaitingRoom, Worth
+from dialogue.ranking import same_key
+from dialogue.waiting import Score, Topic, Waiting, WaitingRoom, Worth
 from render.contract import Line, LineEnded, LineKind, LineStarted, ProductCard, ProductShown
 
 AHEAD = 2
@@ -90,6 +90,10 @@ class Director:
     def answer_heard(self) -> str | None:
         """Id of the comment whose answer has the floor and was heard at least in part."""
         return self._reply.entry.comment.id if self._reply is not None and self._reply.heard else None
+
+    def ranking(self, now: float) -> list[tuple[Waiting, Score]]:
+        """The comments that wait, the next first, and why."""
+        return self._waiting.ranking(now, self._on_show)
 
     def feed(self, event: DirectorEvent, now: float) -> list[Action]:
         """Take in what happened; returns what is to be done now."""
@@ -154,7 +158,7 @@ class Director:
             return [Decide(comment, Fate.DECLINED, event.objection)]
         if self._closing:
             return [Decide(comment, Fate.EXPIRED, "The show has ended.")]
-        if (same := self._same(comment)) is not None:
+        if (same := self._same(comment, event.topic)) is not None:
             if comment.viewer.casefold() not in {c.viewer.casefold() for c in (same.comment, *same.also)}:
                 same.also.append(comment)
             return [Decide(comment, Fate.MERGED, "The same was asked just before.", same.comment.id)]
@@ -164,13 +168,13 @@ class Director:
             return [
                 Write(comment, "The host's voice does not read this language, so the answer is written.", self._on_show)
             ]
-        pushed_out = self._waiting.add(Waiting(comment, event.worth))
+        pushed_out = self._waiting.add(Waiting(comment, event.worth, topic=event.topic))
         return self._too_late([pushed_out], "More is being asked than can be said.") if pushed_out is not None else []
 
-    def _same(self, comment: Comment) -> Waiting | None:
-        if self._reply is not None and self._reply.entry.key == comparable(comment.text):
+    def _same(self, comment: Comment, topic: Topic) -> Waiting | None:
+        if self._reply is not None and self._reply.entry.key == same_key(comment, topic):
             return self._reply.entry
-        return self._waiting.same(comment)
+        return self._waiting.same(comment, topic)
 
     def _too_late(self, entries: Iterable[Waiting], why: str) -> list[Action]:
         actions: list[Action] = []
@@ -237,7 +241,7 @@ class Director:
         comment = reply.entry.comment
         actions: list[Action] = [StopReply(reply.id)] if lost else []
         if reply.heard:
-            self._waiting.answered(comment.viewer, now)
+            self._waiting.answered(comment, now)
             return [*actions, Decide(comment, Fate.SPOKEN)]
         return [*actions, Write(comment, "The spoken answer was lost, so it is written.", self._on_show)]
 
@@ -263,7 +267,7 @@ class Director:
             self._give_back([line])
         if not self._live or self._closing:
             return actions
-        if self._reply is None and (entry := self._waiting.choose(now)) is not None:
+        if self._reply is None and (entry := self._waiting.choose(now, self._on_show)) is not None:
             actions += self._begin(entry, now)
         elif self._reply is None and not self._presenter.silent:
             actions += self._present(now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogue.contract import Comment, Fate
-from dialogue.waiting import Worth
+from dialogue.waiting import Topic, Worth
 from render.contract import Line, ShowEvent
 
 # ---- what happens ----------------------------------------------------------------------------------------
@@ -19,6 +19,7 @@ class Accepted:
     objection: str | None = None
     write: bool = False
     """To be answered in writing: no voice here reads its language."""
+    topic: Topic = Topic()
 
 
 @dataclass(frozen=True, slots=True)

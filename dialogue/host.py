@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -40,7 +41,7 @@ from dialogue.replying import Replying, Surroundings, Timing, ended
 from dialogue.retrieval import Retrieval, Retriever
 from dialogue.room_content import RoomContent
 from dialogue.safety import objection
-from dialogue.waiting import Worth
+from dialogue.waiting import Topic, Worth
 from dialogue.wording import Wording
 from dialogue.wording_zh import ChineseWording
 from render.contract import Line, LineEnded, LineKind, LineStarted, ProductCard, ShowEvent, Stage, VoiceError
@@ -91,6 +92,8 @@ class Host:
         self._replier = Replier(content, llm, self._retriever, wording, book, self._readback, trusted=trusted)
         self._intake = Intake(limits, id_prefix=f"c{tag}-")
         self._director = Director(Presenter(content, pitch, book), self._card, id_prefix=f"{tag}-")
+        first, full = content.persona.first_name, content.persona.name_zh
+        self._name = re.compile(rf"\b{re.escape(first)}\b|@|{re.escape(full)}|主播|\bhost\b", re.IGNORECASE)
         self._open: dict[str, Comment] = {}
         self._timings: dict[str, float] = {}
         self._surroundings = Surroundings(
@@ -132,9 +135,9 @@ class Host:
             self._decide(comment, Fate.EXPIRED, "The show has ended.")
             return comment
         refused = objection(comment.viewer, comment.text)
-        worth = self._worth(comment) if refused is None else Worth.NOISE
+        worth, topic = self._weighed(comment) if refused is None else (Worth.NOISE, Topic())
         self._timings[comment.id] = self._clock() - begun
-        self._feed(Accepted(comment, worth, refused, write=comment.language not in self._languages))
+        self._feed(Accepted(comment, worth, refused, write=comment.language not in self._languages, topic=topic))
         return comment
 
     def feed(self, event: ShowEvent) -> None:
@@ -282,14 +285,18 @@ class Host:
                 self._pitches.get_nowait()
             self._feed(NewEpoch())
 
-    def _worth(self, comment: Comment) -> Worth:
+    def _weighed(self, comment: Comment) -> tuple[Worth, Topic]:
+        """What a comment asks of the host, and what it is about; by rule, for it must not take long."""
         found = self._retriever.find_by_rule(comment.text, on_show=self._director.on_show)
+        named = tuple(product.sku for product in found.products)
+        addressed = self._name.search(comment.text) is not None
+        topic = Topic(tuple(fact.name for fact in found.facts), named, addressed=addressed)
         if found.question or found.facts:
-            return Worth.QUESTION
+            return Worth.QUESTION, topic
         if found.intent in (Intent.GREETING, Intent.THANKS):
-            return Worth.GREETING
+            return Worth.GREETING, topic
         said = [w for w in words(comment.text) if w not in _SHARED_WORDS]
-        return Worth.TALK if len(said) >= 2 else Worth.NOISE
+        return Worth.TALK if len(said) >= 2 else Worth.NOISE, topic
 
     def _card(self, product: Product | None) -> ProductCard | None:
         return self._cards[product.sku] if product is not None else None

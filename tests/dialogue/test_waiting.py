@@ -22,7 +22,7 @@ def test_questions_come_before_talk_and_the_oldest_first() -> None:
 
 def test_a_newcomer_comes_a_little_before_who_was_just_answered() -> None:
     room = WaitingRoom()
-    room.answered("Lin", 0)
+    room.answered(Comment("x", "Lin", "hi", "en", 0), 0)
     room.add(entry("a", 1, viewer="Lin"))
     room.add(entry("b", 10, viewer="Bo"))
     assert chosen(room, 12) == ["b", "a"]
@@ -30,7 +30,7 @@ def test_a_newcomer_comes_a_little_before_who_was_just_answered() -> None:
 
 def test_nobody_is_kept_back_for_ever() -> None:
     room = WaitingRoom()
-    room.answered("Lin", 0)
+    room.answered(Comment("x", "Lin", "hi", "en", 0), 0)
     room.add(entry("a", 1, viewer="Lin"))
     room.add(entry("b", 40, viewer="Bo"))
     assert chosen(room, 41) == ["a", "b"]
