@@ -227,8 +227,10 @@ SECTION_RULES: dict[str, re.Pattern[str]] = {
     ),
     "quality": _rule(r"\b(?:fake|genuine|authentic|scam|legit|trust you)\b", "正品|假的|骗|靠谱"),
     "trouble": _rule(
-        r"\b(?:no|can't|cannot|cant) (?:hear|sound|audio|see)\b|\bno (?:sound|audio|video|picture)\b|\blag+(?:s|ing|gy)?\b|\bbuffering\b",
-        "没声音|听不到|听不见|卡了|黑屏|好卡|没有声音",
+        r"\b(?:no|can't|cannot|cant) (?:hear|sound|audio|see|picture|video)\b|\blag+(?:s|ing|gy)?\b|\bbuffering\b|\bblack screen\b",
+        r"\b(?:picture|video|screen|stream|it)(?:'s| is| has)? (?:frozen|froze|stuck|stopped|down|black)\b|\bhear nothing\b",
+        r"\bout of sync\b|\bstutter\w*\b|\bsound (?:is )?(?:broken|off|crackling)\b",
+        "没声音|没有声音|听不到|听不见|卡了|黑屏|好卡|没画面|画面不动|画面卡|一直在转圈|音画不同步|断断续续|卡成",
     ),
 }
 

@@ -41,6 +41,7 @@ from dialogue.replying import Replying, Surroundings, Timing, ended
 from dialogue.retrieval import Retrieval, Retriever
 from dialogue.room_content import RoomContent
 from dialogue.safety import objection
+from dialogue.trouble import TroubleWatch
 from dialogue.waiting import Topic, Worth
 from dialogue.wording import Wording
 from dialogue.wording_zh import ChineseWording
@@ -94,6 +95,7 @@ class Host:
         self._director = Director(Presenter(content, pitch, book), self._card, id_prefix=f"{tag}-")
         first, full = content.persona.first_name, content.persona.name_zh
         self._name = re.compile(rf"\b{re.escape(first)}\b|@|{re.escape(full)}|主播|\bhost\b", re.IGNORECASE)
+        self._trouble = TroubleWatch()
         self._open: dict[str, Comment] = {}
         self._timings: dict[str, float] = {}
         self._surroundings = Surroundings(
@@ -134,6 +136,9 @@ class Host:
         if self._closed:
             self._decide(comment, Fate.EXPIRED, "The show has ended.")
             return comment
+        if troubled := self._trouble.heard(comment.viewer, comment.text, begun):
+            data = {"code": "viewers-report-trouble", "viewers": len(troubled), "texts": list(troubled)[:8]}
+            self._emit("alarm", data, public=False)
         refused = objection(comment.viewer, comment.text)
         worth, topic = self._weighed(comment) if refused is None else (Worth.NOISE, Topic())
         self._timings[comment.id] = self._clock() - begun
