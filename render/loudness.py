@@ -38,7 +38,7 @@ def _weighting(size: int) -> NDArray[np.complex128]:
     return response
 
 
-def _transform_size(length: int) -> int:
+def transform_size(length: int) -> int:
     """Next size that is a small multiple of a power of two: quick to transform, few sizes to remember."""
     power = 1 << max(length - 1, 1).bit_length()
     return next(size for size in (power * 5 // 8, power * 3 // 4, power * 7 // 8, power) if size >= length)
@@ -51,7 +51,7 @@ def loudness(signal: Signal) -> float:
     """
     if signal.size == 0:
         return -np.inf
-    size = _transform_size(signal.size + _SETTLING)
+    size = transform_size(signal.size + _SETTLING)
     weighted = np.fft.irfft(np.fft.rfft(signal, size) * _weighting(size), size)[: signal.size]
     energy = np.concatenate([[0.0], np.cumsum(weighted**2)])
     block = min(_BLOCK, signal.size)
@@ -69,6 +69,7 @@ def _power(lufs: float) -> float:
 
 _PHASES: Final = 4
 _HALF_TAPS: Final = 12
+_PLACES_AT_ONCE: Final = 65_536
 
 
 @lru_cache(maxsize=1)
@@ -86,10 +87,18 @@ def _interpolators() -> NDArray[np.float32]:
 def oversampled_peaks(signal: Signal) -> Signal:
     """Largest magnitude at each sample and the three points that follow it; same shape as `signal`."""
     peaks = np.abs(signal)
-    padded = np.pad(signal, (_HALF_TAPS - 1, _HALF_TAPS))
-    for kernel in _interpolators():
-        np.maximum(peaks, np.abs(np.convolve(padded, kernel[::-1], "valid")), out=peaks)
+    _raise_between(signal, peaks, np.arange(signal.size))
     return peaks
+
+
+def _raise_between(signal: Signal, peaks: Signal, places: NDArray[np.int64]) -> None:
+    """Raise `peaks` at `places` to the largest of the three points that follow each of them."""
+    padded = np.pad(signal, (_HALF_TAPS - 1, _HALF_TAPS))
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * _HALF_TAPS)
+    for first in range(0, places.size, _PLACES_AT_ONCE):
+        some = places[first : first + _PLACES_AT_ONCE]
+        between = np.abs(around[some] @ _interpolators().T).max(axis=1)
+        peaks[some] = np.maximum(peaks[some], between)
 
 
 def true_peak(signal: Signal) -> float:
@@ -106,9 +115,12 @@ _REACH: Final = 5
 def limit(signal: Signal, ceiling_dbtp: float = CEILING_DBTP) -> Signal:
     """Turn the gain down smoothly around peaks above the ceiling; returns `signal` itself where there are none."""
     ceiling = 10 ** (ceiling_dbtp / 20)
-    if 2 * float(np.abs(signal).max(initial=0.0)) < ceiling:  # a true peak is not 6 dB above the samples of speech
+    peaks = np.abs(signal)
+    near = peaks > ceiling / 2  # a true peak is not 6 dB above the samples around it in speech
+    if not near.any():
         return signal
-    peaks = oversampled_peaks(signal)
+    near[:-1] |= near[1:]
+    _raise_between(signal, peaks, np.flatnonzero(near))
     if float(peaks.max()) <= ceiling:
         return signal
     cells = -(-signal.size // _CELL)
@@ -125,18 +137,18 @@ def limit(signal: Signal, ceiling_dbtp: float = CEILING_DBTP) -> Signal:
 
 
 class Leveller:
-    """Brings clause after clause to the target loudness without letting the voice jump between them.
+    """Brings every clause to the target loudness, a one-word clause like a long one, true peaks at most -1 dBTP.
 
-    A voice is about as loud in every clause, so its own mean level decides; the clause's own measure counts the
-    more the longer it is (a one-word clause has no loudness worth the name), and corrects by at most 3 dB.
+    A clause far from what the voice usually gives (a breath, a whisper, a fault) is not pulled up or down by more than
+    10 dB against the voice's own mean gain.
     """
 
-    _TRUSTED_SECONDS = 3.0
     _MEMORY_SECONDS = 20.0
-    _MOST_CORRECTION_DB = 3.0
+    _MOST_CORRECTION_DB = 10.0
     _MOST_GAIN_DB = 30.0
-    _MOST_MAKE_UP_DB = 2.5
-    """For what the limiter takes."""
+    _CLOSE_LU = 0.15
+    _MOST_PASSES = 3
+    """The limiter takes loudness away; what it took is made up, and limited again."""
 
     def __init__(self, target_lufs: float = TARGET_LUFS) -> None:
         self._target = target_lufs
@@ -144,24 +156,31 @@ class Leveller:
         self._heard_seconds = 0.0
 
     def level(self, signal: Signal) -> Signal:
-        """Return the clause at its level, true peaks at most -1 dBTP. Silence comes back as it is."""
+        """Return the clause at its level. Silence comes back as it is."""
         measured = loudness(signal)
         if not np.isfinite(measured):
             return signal
-        seconds = signal.size / SAMPLE_RATE
         mean = measured if self._mean_lufs is None else self._mean_lufs
-        trust = min(1.0, seconds / self._TRUSTED_SECONDS)
-        deviation = np.clip((measured - mean) * trust, -self._MOST_CORRECTION_DB, self._MOST_CORRECTION_DB)
-        gain_db = min(self._target - (mean + float(deviation)), self._MOST_GAIN_DB)
+        deviation = float(np.clip(measured - mean, -self._MOST_CORRECTION_DB, self._MOST_CORRECTION_DB))
+        goal = self._target + measured - mean - deviation
+        gain_db = min(goal - measured, self._MOST_GAIN_DB)
+        self._remember(measured, mean, signal.size / SAMPLE_RATE)
+        levelled = signal
+        for _ in range(self._MOST_PASSES):
+            raised = _amplified(signal, gain_db)
+            levelled = limit(raised)
+            if levelled is raised:
+                break
+            missing = goal - loudness(levelled)
+            if missing < self._CLOSE_LU:
+                break
+            gain_db += 1.5 * missing  # the more is limited, the less of a gain comes through
+        return levelled
+
+    def _remember(self, measured: float, mean: float, seconds: float) -> None:
         share = seconds / (self._heard_seconds + seconds)
         self._mean_lufs = mean + (measured - mean) * share
         self._heard_seconds = min(self._heard_seconds + seconds, self._MEMORY_SECONDS)
-        raised = _amplified(signal, gain_db)
-        limited = limit(raised)
-        lost = float(np.dot(raised, raised) / max(float(np.dot(limited, limited)), 1e-12))
-        if lost < 1.05:
-            return limited
-        return limit(_amplified(signal, gain_db + min(10 * np.log10(lost), self._MOST_MAKE_UP_DB)))
 
 
 def _amplified(signal: Signal, gain_db: float) -> Signal:

@@ -11,27 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from render.number_words import cardinal, clock, decimal, digits, ordinal, year
+from render.spoken_rules_en import MONTH, MONTHS, month_name
+from render.spoken_rules_en import RULES as FINE_RULES
 from render.spoken_units import ABBREVIATIONS, CURRENCIES, UNITS
 
 _NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
 _RANGE: Final = r"\s*(?:-|~|\bto\b)\s*"
 _TIMES: Final = r"\s*[xX×*]\s*"
-_MONTHS: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*"
-
 _ATTACHED_ONLY: Final = frozenset({"a", "s", "t"})
 """Units that are words or letters of their own when they stand apart ("5 a day")."""
 _UNIT: Final = "(?:" + "|".join(re.escape(u) for u in sorted(UNITS, key=len, reverse=True)) + r")(?![^\W_]|')"
@@ -69,6 +55,9 @@ _FOLDED: Final = str.maketrans(
         "～": "~",
         "〜": "~",
         "⁄": "/",
+        "º": "°",
+        "″": '"',
+        "′": "'",
         "²": "2",
         "³": "3",
     }
@@ -266,11 +255,11 @@ def _say_iso_date(found: _Match) -> str | None:
     month, day = int(found["month"]), int(found["day"])
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    return f"{_MONTHS[month - 1]} {ordinal(day)} {year(int(found['year']))}"
+    return f"{MONTHS[month - 1]} {ordinal(day)} {year(int(found['year']))}"
 
 
 def _say_date(found: _Match) -> str:
-    month = next(name for name in _MONTHS if name.startswith(found["month"][:3]))
+    month = month_name(found["month"])
     tail = f" {year(int(found['year']))}" if found["year"] else ""
     return f"{month} {ordinal(int(found['day']))}{tail}"
 
@@ -328,16 +317,17 @@ def _rule(pattern: str, say: Callable[[_Match], str | None]) -> tuple[re.Pattern
 
 
 _ABBREVIATION: Final = r"(?<![^\W_])(?i:dr|mr|mrs|vs|etc|approx|incl|excl|e\.g|i\.e)\."
-_LATIN: Final = r"[A-Za-z\u00c0-\u024f]"
+_LATIN: Final = r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]"  # without the signs × and ÷
 
 _RULES: Final = (
     _rule(
         r"https?://[^\s<>]*[\w/]|www\.[^\s<>]*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[\w-]+\.)+(?:com|cn|net|org|shop)\b",
         _say_web,
     ),
+    *FINE_RULES,
     _rule(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)", _say_iso_date),
     _rule(
-        rf"(?P<month>{_MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:|%)(?:,? (?P<year>(?:19|20)\d\d)(?!\d))?",
+        rf"(?P<month>{MONTH})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:|%)(?:,? (?P<year>(?:19|20)\d\d)(?!\d))?",
         _say_date,
     ),
     _rule(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?!\d|:)(?:\s?(?P<half>[aApP])\.?[mM]\b)?", _say_time),

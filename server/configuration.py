@@ -1,6 +1,7 @@
 """A room's ``room.yaml``: what its owner sets, checked, with errors that name file, line and field."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from dialogue.contract import RoomProblem
 from dialogue.settings import PACKAGED, AutoLlmSettings, EmbeddingSettings, HearingSettings, LlmSettings
-from render.settings import PiperSettings, VoiceSettings
+from render.contract import VoiceError
+from render.settings import CoquiSettings, KokoroSettings, PiperSettings, VoiceSettings
+from render.voices.kokoro_files import kokoro_problem
+from render.voices.voice_consent import read_voice_consent
 from rtc.settings import IceServer, RtcSettings, VideoSettings
 from server.room_problems import room_problems
 from server.yaml_places import YamlFile, read_yaml
@@ -138,4 +142,37 @@ def _find_models(folder: Path, file: YamlFile, config: RoomConfig, problems: lis
             message = f"there is no {path}; write 'packaged', or a path from the room's folder"
             problems.append(RoomProblem(str(file.path), file.line((part, "model")), f"{part}.model", message))
         found[part] = settings.model_copy(update={"model": str(path)})
-    return config.model_copy(update=found)
+    config = config.model_copy(update=found)
+    if isinstance(config.voice, CoquiSettings):
+        return _find_person(folder, file, config, problems)
+    return _find_kokoro(folder, file, config, problems) if isinstance(config.voice, KokoroSettings) else config
+
+
+def _find_person(folder: Path, file: YamlFile, config: RoomConfig, problems: list[RoomProblem]) -> RoomConfig:
+    """The configuration with the paths of a cloned voice made absolute, once sample and a consent that holds are there."""
+    voice = config.voice
+    assert isinstance(voice, CoquiSettings)
+    paths = {part: (folder / getattr(voice, part)).expanduser().resolve() for part in ("sample", "consent")}
+    if not paths["sample"].is_file():
+        message = f"there is no {paths['sample']}; record 10 to 30 s of the person speaking"
+        problems.append(RoomProblem(str(file.path), file.line(("voice", "sample")), "voice.sample", message))
+    try:
+        read_voice_consent(paths["consent"], date.today())
+    except VoiceError as error:
+        problems.append(RoomProblem(str(file.path), file.line(("voice", "consent")), "voice.consent", str(error)))
+    return config.model_copy(update={"voice": voice.model_copy(update={k: str(v) for k, v in paths.items()})})
+
+
+def _find_kokoro(folder: Path, file: YamlFile, config: RoomConfig, problems: list[RoomProblem]) -> RoomConfig:
+    """The configuration with the folder of Kokoro's voices made absolute, once all that this voice needs is there."""
+    voice = config.voice
+    assert isinstance(voice, KokoroSettings)
+    if voice.voices is not None:
+        voice = voice.model_copy(update={"voices": str((folder / voice.voices).expanduser().resolve())})
+    problem = kokoro_problem(voice)
+    if problem is not None:
+        setting, message = problem
+        problems.append(
+            RoomProblem(str(file.path), file.line(("voice", *setting.split("."))), f"voice.{setting}", message)
+        )
+    return config.model_copy(update={"voice": voice})

@@ -1,6 +1,7 @@
 """Lines that are said again and again, kept as they were said."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from render.contract import Emotion, Speech, Voice
@@ -14,10 +15,16 @@ _Key = tuple[str, str, Emotion, int]
 
 
 class CachedVoice:
-    """A voice that remembers; beyond `most_bytes` the lines not heard for longest are forgotten."""
+    """A voice that remembers; beyond `most_bytes` the lines not heard for longest are forgotten.
 
-    def __init__(self, voice: Voice, most_bytes: int = _MOST_BYTES) -> None:
+    `allowed` is called before every line, a remembered one too, and raises `VoiceError` where the voice may not be used.
+    """
+
+    def __init__(
+        self, voice: Voice, most_bytes: int = _MOST_BYTES, *, allowed: Callable[[], object] = lambda: None
+    ) -> None:
         self._voice = voice
+        self._allowed = allowed
         self._most_bytes = most_bytes
         self._kept: OrderedDict[_Key, Speech] = OrderedDict()
         self._bytes = 0
@@ -36,6 +43,7 @@ class CachedVoice:
         return self._bytes
 
     async def speak(self, text: str, *, language: str, emotion: Emotion, energy: float) -> Speech:
+        self._allowed()
         key = (text, language, emotion, round(energy * 10))
         known = self._kept.get(key)
         if known is not None:

@@ -1,13 +1,14 @@
 """From what a voice model gives to what the show plays: 48 kHz, no silence around, even loudness, no clicks."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
-from render.loudness import Leveller, Signal
+from render.loudness import Leveller, Signal, transform_size
 from rtc.contract import SAMPLE_RATE, Pcm
 
 _WINDOW: Final = SAMPLE_RATE // 200
@@ -17,6 +18,9 @@ _SILENCE_DB: Final = -50.0
 _KEPT_BEFORE: Final = SAMPLE_RATE * 8 // 1000
 _KEPT_AFTER: Final = SAMPLE_RATE * 15 // 1000
 _FADE: Final = SAMPLE_RATE * 4 // 1000
+_PRESENCE_HZ: Final = 3000.0
+_RUMBLE_HZ: Final = 80.0
+_RUMBLE_DB: Final = -14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,35 @@ def voiced_span(signal: Signal) -> tuple[int, int]:
     return first, last
 
 
-def master(signal: Signal, leveller: Leveller) -> Mastered:
-    """Trim, level and fade a clause given as mono float32 at 48 kHz."""
+def master(signal: Signal, leveller: Leveller, *, presence_db: float = 0.0) -> Mastered:
+    """Trim, level and fade a clause given as mono float32 at 48 kHz.
+
+    `presence_db` brightens a dull voice: a shelf above 3 kHz of so many decibels, and less rumble below 80 Hz.
+    """
     first, last = voiced_span(signal)
-    levelled = leveller.level(signal[first:last]).copy()
+    heard = signal[first:last]
+    levelled = leveller.level(_brightened(heard, presence_db) if presence_db else heard).copy()
     fade = min(_FADE, levelled.size // 2)
     if fade:
         ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / fade)).astype(np.float32)
         levelled[:fade] *= ramp
         levelled[-fade:] *= ramp[::-1]
     return Mastered(np.round(np.clip(levelled, -1.0, 1.0) * 32767).astype(np.int16), first)
+
+
+def _brightened(signal: Signal, presence_db: float) -> Signal:
+    """Without a change of phase: speech has no low notes that ring, and the clause's own ends are silent."""
+    if signal.size == 0:
+        return signal
+    size = transform_size(signal.size + SAMPLE_RATE // 50)
+    return np.fft.irfft(np.fft.rfft(signal, size) * _tone(size, presence_db), size)[: signal.size].astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _tone(size: int, presence_db: float) -> NDArray[np.float32]:
+    """Gain at the bins of a real transform of `size` points: two first-order shelves in power."""
+    hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
+    high = hertz**2 / (hertz**2 + _PRESENCE_HZ**2)
+    low = _RUMBLE_HZ**2 / (hertz**2 + _RUMBLE_HZ**2)
+    gain = (1 + (10 ** (presence_db / 20) - 1) * high) * (1 + (10 ** (_RUMBLE_DB / 20) - 1) * low)
+    return np.asarray(gain, np.float32)

@@ -71,6 +71,50 @@ def test_unsaid_characters_belong_to_a_neighbour() -> None:
     assert tokens[-1].pause == "!"
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Mon–Fri, 9am–5pm", "Monday to Friday, nine a m to five p m."),
+        ("20 May 2024 or on 3 May", "the twentieth of May twenty twenty-four or on the third of May."),
+        ("the 3rd of May", "the third of May."),
+        ("May 3-5", "May third to fifth."),
+        ("5/20/2024", "May twentieth twenty twenty-four."),
+        ("20/5/2024", "May twentieth twenty twenty-four."),
+        ("20.05.2024", "May twentieth twenty twenty-four."),
+        ("32/13/2024 is no day", "thirty-two thirteen two thousand twenty-four is no day."),
+        ("the 90s and the 1990s", "the nineties and the nineteen nineties."),
+        ("cook 30s", "cook thirty seconds."),
+        ("1/2 kg, 1½ L, 2/3 cup", "one half kilogram, one and one half litres, two thirds cup."),
+        ('5\'11" tall, 6.1" screen', "five feet eleven inches tall, six point one inches screen."),
+        ('he said "size 12" twice', "he said size twelve twice."),
+        ("5M views, 5 m wide", "five million views, five metres wide."),
+        ("1080p, 720p, 16:9, 1:1", "ten eighty p, seven twenty p, sixteen to nine, one to one."),
+        (
+            "order 123456, 123456 sold",
+            "order one two three four five six, one hundred twenty-three thousand four hundred fifty-six sold.",
+        ),
+        ("v2.1", "version two point one."),
+        ("max. 5 kg, min. order 3, qty 2", "maximum five kilograms, minimum order three, quantity two."),
+        ("Ask Max. He knows; 20 min later", "Ask Max. He knows; twenty minutes later."),
+        ("St. Mary", "saint Mary."),
+        (
+            "3 g/100 ml, 15 km/h, €1.50/kg",
+            "three grams per one hundred millilitres, fifteen kilometres per hour, one euro and fifty cents per kilogram.",
+        ),
+        ("he/she, M/L/XL", "he or she, M or L or XL."),
+        ("2×, 3 ×, 10 × 150 g", "two times, three times, ten times one hundred fifty grams."),
+        ("20 sq ft at 20ºC", "twenty square feet at twenty degrees Celsius."),
+        ("₹5, A$20, 30 CHF", "five rupees, twenty Australian dollars, thirty Swiss francs."),
+        ("iPhone 15 Pro, PS5, X200, A4", "iPhone fifteen Pro, PS five, X two hundred, A four."),
+        ("(555) 123-4567", "five five five one two three four five six seven."),
+        ("https://shop.example.com/p/123?x=1&y=2#z now", "shop dot example dot com now."),
+        ("w/ lid, w/o lid, approx. 3, asap", "with lid, without lid, approximately three, as soon as possible."),
+    ],
+)
+def test_what_a_plain_reading_gets_wrong(written: str, said: str) -> None:
+    assert say_as_english(written).text == said
+
+
 @given(st.text(alphabet=st.sampled_from("aB 9¥$.,-(x×):/%°g😀你½'\n\"Ⅷ"), max_size=40) | st.text(max_size=40))
 def test_tokens_cover_any_text_in_order(text: str) -> None:
     spoken = say_as_english(text)

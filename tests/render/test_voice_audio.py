@@ -70,15 +70,67 @@ def test_clauses_come_to_the_target(level: float) -> None:
         assert true_peak(levelled) <= CEILING_DBTP + 0.05
 
 
-def test_a_short_clause_keeps_the_gain_of_the_voice() -> None:
+@pytest.mark.parametrize("seconds", [0.2, 0.45, 0.7, 6.0])
+def test_a_short_clause_is_as_loud_as_a_long_one(seconds: float) -> None:
     leveller = Leveller()
     leveller.level(syllables(4.0, 0.1))
-    soft = syllables(0.4, 0.05)
-    change = loudness(leveller.level(soft)) - loudness(soft)
-    usual = TARGET_LUFS - loudness(syllables(4.0, 0.1))
-    assert abs(change - usual) < 1.5
+    for level in (0.05, 0.1, 0.2):
+        assert loudness(leveller.level(syllables(seconds, level))) == pytest.approx(TARGET_LUFS, abs=0.7)
+
+
+def test_what_is_hardly_a_voice_is_not_pulled_up_to_one() -> None:
+    leveller = Leveller()
+    leveller.level(syllables(4.0, 0.1))
+    breath = syllables(1.0, 0.001)
+    assert loudness(leveller.level(breath)) < TARGET_LUFS - 20
     silence = np.zeros(4800, np.float32)
     assert leveller.level(silence) is silence
+
+
+# EBU Tech 3341 (2016), table 1: the minimum requirements test signals, here in one channel, which counts 3.01 LU less than two.
+ONE_CHANNEL_LU = -3.01
+
+
+@pytest.mark.parametrize(
+    ("case", "parts", "lufs"),
+    [
+        (1, [(-23.0, 20.0)], -23.0),
+        (2, [(-33.0, 20.0)], -33.0),
+        (3, [(-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0)], -23.0),
+        (4, [(-72.0, 10.0), (-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0), (-72.0, 10.0)], -23.0),
+        (5, [(-26.0, 20.0), (-20.0, 20.1), (-26.0, 20.0)], -23.0),
+    ],
+)
+def test_integrated_loudness_meets_ebu_tech_3341(case: int, parts: list[tuple[float, float]], lufs: float) -> None:
+    signal = np.concatenate([sine(1000, seconds, level) for level, seconds in parts])
+    assert loudness(signal) == pytest.approx(lufs + ONE_CHANNEL_LU, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("case", "fraction", "degrees", "amplitude", "dbtp"),
+    [
+        (15, 4, 0, 0.5, -6.0),
+        (16, 4, 45, 0.5, -6.0),
+        (17, 6, 60, 0.5, -6.0),
+        (18, 8, 67.5, 0.5, -6.0),
+        (19, 4, 45, 1.41, 3.0),
+    ],
+)
+def test_true_peak_meets_ebu_tech_3341(case: int, fraction: int, degrees: float, amplitude: float, dbtp: float) -> None:
+    at = np.arange(SAMPLE_RATE)
+    wave = (amplitude * np.sin(2 * np.pi * at / fraction + np.radians(degrees))).astype(np.float32)
+    fade = np.minimum(1.0, np.minimum(at, at[::-1]) / 4800).astype(np.float32)
+    assert dbtp - 0.4 <= true_peak(wave * fade) <= dbtp + 0.2
+
+
+@pytest.mark.parametrize(("case", "offset"), [(20, 0), (21, 1), (22, 2), (23, 3)])
+def test_a_peak_between_samples_is_seen_wherever_it_lies(case: int, offset: int) -> None:
+    """A burst at a quarter of the sample rate, made at four times the rate and thinned from each of its four phases."""
+    fine = 4 * SAMPLE_RATE
+    at = np.arange(fine // 10)
+    envelope = np.exp(-(((at - at.size / 2) / (fine / 400)) ** 2))
+    wave = envelope * np.sin(2 * np.pi * (fine / 16) * at / fine)
+    assert -0.4 <= true_peak(wave[offset::4].astype(np.float32)) - 20 * np.log10(np.abs(wave).max()) <= 0.2
 
 
 @pytest.mark.parametrize("rate", [16_000, 22_050, 22_601, 24_000, 44_100])
