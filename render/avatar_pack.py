@@ -7,17 +7,29 @@ say where each point of the skin goes. Nothing here draws a face: it only reads,
 
 from __future__ import annotations
 
-import json
 import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from render.consent import Consent, read_consent
+from render.pack_manifest import AvatarPackError, ManifestFile
+
+__all__ = [
+    "AvatarPack",
+    "AvatarPackError",
+    "Box",
+    "Consent",
+    "KeySet",
+    "load_avatar_pack",
+]
 
 FORMAT: Final = "talkback-avatar/2"
 
@@ -36,11 +48,17 @@ MOUTH_KEYS: Final[tuple[str, ...]] = (
     "oo",
     "smile",
 )
-"""The mouth keys every pack has, in the order of ``AvatarPack.mouth.names``."""
+"""The mouth keys every pack has, and the first in ``AvatarPack.mouth.names``: those that speech is made of."""
+
+OPTIONAL_MOUTH_KEYS: Final[tuple[str, ...]] = ("smile_eh", "smile_aa", "frown")
+"""Follow in ``AvatarPack.mouth.names`` where a pack has them."""
 
 LID_KEYS: Final[tuple[str, ...]] = ("half", "most", "closed")
 GAZE_KEYS: Final[tuple[str, ...]] = ("left", "right", "down", "up")
 BROW_KEYS: Final[tuple[str, ...]] = ("up",)
+OPTIONAL_BROW_KEYS: Final[tuple[str, ...]] = ("inner_up", "down")
+EYE_KEYS: Final[tuple[str, ...]] = ("squint", "wide")
+"""The keys of the optional part ``eyes``; a pack may have either, both or none."""
 HEAD_FIELDS: Final[tuple[str, ...]] = ("yaw", "pitch", "roll", "breath")
 HEAD_ANGLES: Final[tuple[str, ...]] = ("yaw", "pitch", "roll")
 LANDMARKS: Final[tuple[str, ...]] = ("left_eye", "right_eye", "mouth_centre", "chin", "nose_tip")
@@ -53,19 +71,6 @@ HEAD_STEP_PX: Final = 8
 
 _MAX_SIDE_PX: Final = 4096
 _MAX_ANGLE_DEGREES: Final = 30.0
-
-
-class AvatarPackError(Exception):
-    """A pack cannot be used. Says which file, what is wrong with it, and what to do.
-
-    Attributes: ``file`` (the file or folder at fault), ``problem`` and ``remedy`` (sentences for a person).
-    """
-
-    def __init__(self, file: Path, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}: {problem} {remedy}")
-        self.file = file
-        self.problem = problem
-        self.remedy = remedy
 
 
 class Box(NamedTuple):
@@ -111,14 +116,6 @@ class KeySet:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """Whose face this is, and why it may be shown. ``kind`` is ``synthetic`` (nobody's) or ``person``."""
-
-    kind: str
-    statement: str
-
-
-@dataclass(frozen=True, slots=True)
 class AvatarPack:
     """Everything the face renderer needs to draw one host.
 
@@ -139,6 +136,8 @@ class AvatarPack:
     lids: KeySet
     gaze: KeySet
     brows: KeySet
+    eyes: KeySet | None
+    """Squint and wide eyes with the upper cheeks, where the pack has them."""
     head: Mapping[str, NDArray[np.float32]]
     head_region: Box
     max_degrees: Mapping[str, float]
@@ -148,12 +147,13 @@ class AvatarPack:
     manifest: Mapping[str, object]
 
 
-def load_avatar_pack(folder: Path) -> AvatarPack:
+def load_avatar_pack(folder: Path, *, today: date | None = None) -> AvatarPack:
     """Read the pack in ``folder`` and check it whole, so that nothing can fail on air.
 
-    Raises AvatarPackError, naming the file, when something is missing, does not fit, or is not a number.
+    ``today`` decides whether a person's consent still holds; by default the present day (UTC).
+    Raises AvatarPackError, naming the file, when something is missing, does not fit, is not a number, or has expired.
     """
-    return _Reader(folder).pack()
+    return _Reader(folder).pack(today or datetime.now(UTC).date())
 
 
 class _Reader:
@@ -161,127 +161,76 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._manifest_file = folder / "manifest.json"
+        self._values = ManifestFile(folder)
 
-    def pack(self) -> AvatarPack:
-        manifest = self._manifest()
+    def pack(self, today: date) -> AvatarPack:
+        values = self._values
+        manifest = values.read(FORMAT)
         size = self._size(manifest)
-        consent = self._consent(manifest)
-        head = self._object(manifest, "head")
+        consent = read_consent(manifest, values, today)
+        head = values.section(manifest, "head")
         return AvatarPack(
-            name=self._text(manifest, "name"),
+            name=values.text(manifest, "name"),
             size=size,
-            plate=self._picture(self._text(manifest, "plate"), size),
-            mouth=self._keys(manifest, "mouth", MOUTH_KEYS, size, number="gap_px", flows_needed=True),
+            plate=self._picture(values.text(manifest, "plate"), size),
+            mouth=self._keys(
+                manifest, "mouth", MOUTH_KEYS, size, optional=OPTIONAL_MOUTH_KEYS, number="gap_px", flows_needed=True
+            ),
             lids=self._keys(manifest, "lids", LID_KEYS, size, number="closure"),
             gaze=self._keys(manifest, "gaze", GAZE_KEYS, size),
-            brows=self._keys(manifest, "brows", BROW_KEYS, size),
-            head=self._head(self._text(head, "file", "head"), size),
+            brows=self._keys(manifest, "brows", BROW_KEYS, size, optional=OPTIONAL_BROW_KEYS),
+            eyes=self._keys(manifest, "eyes", (), size, optional=EYE_KEYS) if "eyes" in manifest else None,
+            head=self._head(values.text(head, "file", "head"), size),
             head_region=self._box(head, "region", "head", size),
             max_degrees=self._max_degrees(head),
             landmarks=self._landmarks(manifest, size),
             consent=consent,
-            credits=self._credits(manifest),
+            credits=values.texts(manifest, "credits"),
             manifest=manifest,
         )
 
     # -- the manifest ------------------------------------------------------------------------------------------------
 
-    def _manifest(self) -> dict[str, object]:
-        if not self._folder.is_dir():
-            raise AvatarPackError(
-                self._folder, "There is no such folder.", "Give the folder that holds the pack's manifest.json."
-            )
-        try:
-            text = self._manifest_file.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            raise AvatarPackError(
-                self._manifest_file,
-                "The manifest is missing.",
-                "Copy the whole pack, or bake it again with tools/bake.",
-            ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise AvatarPackError(
-                self._manifest_file,
-                f"The manifest cannot be read ({error}).",
-                "Check the file's permissions, or copy the pack again.",
-            ) from error
-        try:
-            manifest = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise AvatarPackError(
-                self._manifest_file,
-                f"The manifest is not JSON (line {error.lineno}: {error.msg}).",
-                "Restore the file, or bake the pack again with tools/bake.",
-            ) from error
-        if not isinstance(manifest, dict):
-            raise self._wrong("The manifest is not a JSON object.")
-        found = manifest.get("format")
-        if found != FORMAT:
-            raise AvatarPackError(
-                self._manifest_file,
-                f"The pack's format is {found!r}; this version of Talkback reads {FORMAT!r}.",
-                "Bake the pack again with this version's tools/bake.",
-            )
-        return manifest
-
     def _size(self, manifest: Mapping[str, object]) -> tuple[int, int]:
-        size = self._numbers(manifest.get("size"), 2, '"size"')
+        size = self._values.numbers(manifest.get("size"), 2, '"size"')
         width, height = (int(side) for side in size)
         if (width, height) != tuple(size) or not all(16 <= side <= _MAX_SIDE_PX for side in (width, height)):
-            raise self._wrong(f'"size" is {size}; both sides must be whole pixels from 16 to {_MAX_SIDE_PX}.')
+            raise self._values.wrong(f'"size" is {size}; both sides must be whole pixels from 16 to {_MAX_SIDE_PX}.')
         if width % 2 or height % 2:
-            raise self._wrong(f'"size" is {width} x {height}; video needs an even width and height.')
+            raise self._values.wrong(f'"size" is {width} x {height}; video needs an even width and height.')
         return width, height
 
-    def _consent(self, manifest: Mapping[str, object]) -> Consent:
-        consent = manifest.get("consent")
-        if not isinstance(consent, dict):
-            consent = {}
-        kind, statement = consent.get("kind"), consent.get("statement")
-        if kind not in ("synthetic", "person") or not isinstance(statement, str) or not statement.strip():
-            raise AvatarPackError(
-                self._manifest_file,
-                "The pack does not say whose face it shows and that it may be shown.",
-                'Add "consent": {"kind": "synthetic" or "person", "statement": "..."} to the manifest.',
-            )
-        return Consent(kind=kind, statement=statement)
-
-    def _credits(self, manifest: Mapping[str, object]) -> tuple[str, ...]:
-        listed = manifest.get("credits", [])
-        if not isinstance(listed, list) or not all(isinstance(line, str) for line in listed):
-            raise self._wrong('"credits" must be a list of strings.')
-        return tuple(listed)
-
     def _max_degrees(self, head: Mapping[str, object]) -> dict[str, float]:
-        limits = self._object(head, "max_degrees", "head")
+        limits = self._values.section(head, "max_degrees", "head")
         found: dict[str, float] = {}
         for angle in HEAD_ANGLES:
-            value = self._number(limits.get(angle), f'"head.max_degrees.{angle}"')
+            value = self._values.number(limits.get(angle), f'"head.max_degrees.{angle}"')
             if not 0 < value <= _MAX_ANGLE_DEGREES:
-                raise self._wrong(
+                raise self._values.wrong(
                     f'"head.max_degrees.{angle}" is {value:g}; it must lie above 0 and at most {_MAX_ANGLE_DEGREES:g}.'
                 )
             found[angle] = value
         return found
 
     def _landmarks(self, manifest: Mapping[str, object], size: tuple[int, int]) -> dict[str, tuple[float, float]]:
-        listed = self._object(manifest, "landmarks")
+        listed = self._values.section(manifest, "landmarks")
         found: dict[str, tuple[float, float]] = {}
         for name in LANDMARKS:
-            x, y = self._numbers(listed.get(name), 2, f'"landmarks.{name}"')
+            x, y = self._values.numbers(listed.get(name), 2, f'"landmarks.{name}"')
             if not (0 <= x < size[0] and 0 <= y < size[1]):
-                raise self._wrong(f'"landmarks.{name}" is ({x:g}, {y:g}), outside the {size[0]} x {size[1]} frame.')
+                raise self._values.wrong(
+                    f'"landmarks.{name}" is ({x:g}, {y:g}), outside the {size[0]} x {size[1]} frame.'
+                )
             found[name] = (x, y)
         return found
 
     def _box(self, owner: Mapping[str, object], key: str, within: str, size: tuple[int, int]) -> Box:
-        corners = self._numbers(owner.get(key), 4, f'"{within}.{key}"')
+        corners = self._values.numbers(owner.get(key), 4, f'"{within}.{key}"')
         box = Box(*(int(corner) for corner in corners))
         if tuple(box) != tuple(corners):
-            raise self._wrong(f'"{within}.{key}" is {corners}; a box is given in whole pixels.')
+            raise self._values.wrong(f'"{within}.{key}" is {corners}; a box is given in whole pixels.')
         if not (0 <= box.x0 < box.x1 <= size[0] and 0 <= box.y0 < box.y1 <= size[1]):
-            raise self._wrong(
+            raise self._values.wrong(
                 f'"{within}.{key}" is {list(box)}, not a box [x0, y0, x1, y1] inside the {size[0]} x {size[1]} frame.'
             )
         return box
@@ -295,31 +244,33 @@ class _Reader:
         names: tuple[str, ...],
         size: tuple[int, int],
         *,
+        optional: tuple[str, ...] = (),
         number: str | None = None,
         flows_needed: bool = False,
     ) -> KeySet:
-        entry = self._object(manifest, part)
+        entry = self._values.section(manifest, part)
         box = self._box(entry, "box", part, size)
-        keys = self._object(entry, "keys", part)
+        keys = self._values.section(entry, "keys", part)
         missing = [name for name in names if name not in keys]
-        if missing:
+        names += tuple(name for name in optional if name in keys)
+        if missing or not names:
             raise AvatarPackError(
-                self._manifest_file,
-                f'"{part}.keys" lacks {", ".join(missing)}.',
+                self._values.file,
+                f'"{part}.keys" lacks {", ".join(missing or optional)}.',
                 "Bake the missing keys with tools/bake.",
             )
         pictures = np.empty((len(names), box.height, box.width, 3), np.uint8)
         numbers = np.zeros(len(names), np.float32)
         for place, name in enumerate(names):
             where = f"{part}.keys.{name}"
-            key = self._object(keys, name, f"{part}.keys")
-            pictures[place] = self._picture(self._text(key, "file", where), (box.width, box.height))
+            key = self._values.section(keys, name, f"{part}.keys")
+            pictures[place] = self._picture(self._values.text(key, "file", where), (box.width, box.height))
             if number is not None:
-                numbers[place] = self._number(key.get(number), f'"{where}.{number}"')
+                numbers[place] = self._values.number(key.get(number), f'"{where}.{number}"')
         if number == "gap_px" and bool((numbers < 0).any()):
-            raise self._wrong(f'"{part}.keys" has a negative "gap_px".')
+            raise self._values.wrong(f'"{part}.keys" has a negative "gap_px".')
         if number == "closure" and not bool(((numbers >= 0) & (numbers <= 1)).all()):
-            raise self._wrong(f'"{part}.keys" has a "closure" outside 0..1.')
+            raise self._values.wrong(f'"{part}.keys" has a "closure" outside 0..1.')
         return KeySet(
             box=box,
             names=names,
@@ -384,42 +335,9 @@ class _Reader:
     def _file(self, name: str) -> Path:
         file = self._folder / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise self._wrong(f'The file name "{name}" leads outside the pack.')
+            raise self._values.wrong(f'The file name "{name}" leads outside the pack.')
         if not file.is_file():
             raise AvatarPackError(
                 file, "The file is missing.", "Copy the whole pack, or bake it again with tools/bake."
             )
         return file
-
-    # -- values of the manifest --------------------------------------------------------------------------------------
-
-    def _wrong(self, problem: str) -> AvatarPackError:
-        return AvatarPackError(
-            self._manifest_file, problem, "Correct the manifest, or bake the pack again with tools/bake."
-        )
-
-    def _object(self, owner: Mapping[str, object], key: str, within: str = "") -> dict[str, object]:
-        value = owner.get(key)
-        if not isinstance(value, dict):
-            raise self._wrong(f'"{_dotted(within, key)}" is missing or not an object.')
-        return value
-
-    def _text(self, owner: Mapping[str, object], key: str, within: str = "") -> str:
-        value = owner.get(key)
-        if not isinstance(value, str) or not value:
-            raise self._wrong(f'"{_dotted(within, key)}" is missing or not a text.')
-        return value
-
-    def _number(self, value: object, where: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self._wrong(f"{where} is missing or not a number.")
-        return float(value)
-
-    def _numbers(self, value: object, count: int, where: str) -> tuple[float, ...]:
-        if not isinstance(value, list) or len(value) != count:
-            raise self._wrong(f"{where} is missing or not a list of {count} numbers.")
-        return tuple(self._number(item, where) for item in value)
-
-
-def _dotted(within: str, key: str) -> str:
-    return f"{within}.{key}" if within else key

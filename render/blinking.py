@@ -18,7 +18,7 @@ _BLINK_S = _CLOSING_S + _SHUT_S + _OPENING_S
 _REFRACTORY_S = 0.5
 _WITH_A_GLANCE = 0.3
 """Share of large gaze shifts that carry a blink (Evinger et al. 1994: the likelier, the larger the shift)."""
-_AFTER_SPEECH = 0.35
+_AFTER_SPEECH = 0.45
 """Share of pauses in speech that begin with one (Nakano and Kitazawa 2010, Exp. Brain Res. 205:577)."""
 _IN_PAIRS = 0.06
 _HALF_DONE = 0.12

@@ -20,6 +20,8 @@ _STEADYING = 0.9
 _LINE_LEFT, _LINE_RIGHT, _LINE_STEP = -12.0, -6.5, 2.1
 """Degrees; reading moves on by some 2 degrees a fixation of about 230 ms (Rayner 1998, Psychol. Bull. 124:372)."""
 _LOOKS_UP_AFTER_S = 3.6
+_GLANCE_S = (0.7, 1.1)
+"""A look at what has just appeared, and back to whom one talks to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +54,42 @@ class Looking:
         self._since = 0.0
         self._until = 0.0
         self._away = False
+        self._asked: str | None = None
         self._from = self._to = (0.0, 0.0)
         self._began = -math.inf
         self._read_x, self._read_line = _LINE_LEFT, 0
         self._yaw, self._pitch = Spring(0.0, _HEAD_RATE), Spring(0.0, _HEAD_RATE)
         self._head_goal = (0.0, 0.0)
 
+    def glance(self, target: str) -> None:
+        """Look there at the next moment, briefly, unless that is where the host looks anyway."""
+        self._asked = target if target in _PLACES else None
+
     def at(self, now: float, passed: float, look: str, talking: bool) -> Gaze:
         """The gaze `now`; `look` is ``camera``, ``chat`` or ``product`` (anything else counts as the camera)."""
         look = look if look in _PLACES else _CAMERA
         shift = 0.0
-        if look != self._look or now >= self._until:
+        asked, self._asked = self._asked, None
+        if look == self._look and asked not in (None, look):
+            shift = self._jump(now, *self._turn_away(_PLACES[asked], self._uniform(*_GLANCE_S)))
+        elif look != self._look or now >= self._until:
             if look != self._look:
                 self._look, self._since, self._away = look, now, False
                 self._read_x, self._read_line = _LINE_LEFT, 0
                 target, lasts = self._arriving(look)
             else:
                 target, lasts = self._next(now, talking)
-            here = self._place(now)
-            shift = math.dist(here, target)
-            self._from, self._to, self._began, self._until = here, target, now, now + lasts
+            shift = self._jump(now, target, lasts)
         x, y = self._place(now)
         yaw = self._yaw.follow(_HEAD_SHARE_X * self._head_goal[0], passed)
         pitch = self._pitch.follow(-_HEAD_SHARE_Y * self._head_goal[1], passed)
         return Gaze(x, y, yaw, pitch, self._look == _CHAT and not self._away, shift)
+
+    def _jump(self, now: float, target: tuple[float, float], lasts: float) -> float:
+        """Begin a jump of the eyes; its size in degrees."""
+        here = self._place(now)
+        self._from, self._to, self._began, self._until = here, target, now, now + lasts
+        return math.dist(here, target)
 
     def _place(self, now: float) -> tuple[float, float]:
         """On the way of the jump: 2.2 ms a degree and 21 ms (Carpenter 1988, the main sequence)."""

@@ -6,14 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from render.avatar_pack import FLOW_STEP_PX, Box
+from render.avatar_pack import FLOW_STEP_PX, Box, KeySet
 
 Field = NDArray[np.float32]
 """Displacements or places (x, y), shape (rows, columns, 2)."""
 Picture4 = NDArray[np.uint8]
 """BGRA, shape (height, width, 4). The fourth channel is idle: OpenCV's remap takes half the time with it than without."""
 
-_FIXED_POINT_STEPS = 3
+_FEATHER_PX = 14
+_FIXED_POINT_STEPS = 2
 _NEGLIGIBLE = 0.02
 
 
@@ -23,9 +24,12 @@ class Spread:
     Absolute places are interpolated, which saves adding them at full size; a border of one cell keeps them true at the edge.
     """
 
-    def __init__(self, rows: int, columns: int, step_px: int, width: int, height: int) -> None:
-        x = (np.arange(-1, columns + 1, dtype=np.float32) + 0.5) * step_px - 0.5
-        y = (np.arange(-1, rows + 1, dtype=np.float32) + 0.5) * step_px - 0.5
+    def __init__(
+        self, rows: int, columns: int, step_px: int, width: int, height: int, corner: tuple[int, int] = (0, 0)
+    ) -> None:
+        """`corner`: the cell (column, row) of a larger picture's grid at which this part of it begins."""
+        x = (np.arange(-1, columns + 1, dtype=np.float32) + 0.5 + corner[0]) * step_px - 0.5
+        y = (np.arange(-1, rows + 1, dtype=np.float32) + 0.5 + corner[1]) * step_px - 0.5
         self._places = np.dstack(np.meshgrid(x, y))
         self._map = np.empty(((rows + 2) * step_px, (columns + 2) * step_px, 2), np.float32)
         self._inner = self._map[step_px : step_px + height, step_px : step_px + width]
@@ -51,11 +55,11 @@ class Morph:
     def __init__(self, pictures: NDArray[np.uint8], flows: Field, backs: Field | None = None) -> None:
         """`pictures` (K, h, w, 4), `flows` (K, ceil(h/4), ceil(w/4), 2) in px; `backs`: their inverses, where known."""
         self._pictures = pictures
-        self._flows = flows
+        self.flows = flows
         self._backs = backs
         height, width = pictures.shape[1:3]
         rows, columns = flows.shape[1:3]
-        self._cells = grid(columns, rows)
+        self.cells = grid(columns, rows)
         self._spread = Spread(rows, columns, FLOW_STEP_PX, width, height)
         self._shown: list[Picture4] = []
         self._mixed = np.empty((height, width, 4), np.uint8)
@@ -85,26 +89,39 @@ class Morph:
         self, coefficients: NDArray[np.float32], keys: Sequence[int], base: Picture4 | None = None
     ) -> list[Picture4]:
         """The pictures of `keys` (-1 for `base`), each brought into the mixture's shape; overwritten by the next call."""
-        origin = self._origin(coefficients)
+        origin = self.origin(coefficients)
         while len(self._shown) < len(keys):
             self._shown.append(np.empty_like(self._mixed))
         for key, into in zip(keys, self._shown, strict=False):
             shift = origin
             picture = base if base is not None and key < 0 else self._pictures[key]
             if key >= 0:
-                shift = origin + looked_up(self._flows[key], self._cells + origin / np.float32(FLOW_STEP_PX))
+                shift = origin + looked_up(self.flows[key], self.cells + origin / np.float32(FLOW_STEP_PX))
             cv2.remap(
                 picture, self._spread.map(shift), None, cv2.INTER_LINEAR, dst=into, borderMode=cv2.BORDER_REPLICATE
             )
         return self._shown[: len(keys)]
 
-    def _origin(self, coefficients: NDArray[np.float32]) -> Field:
+    def in_reference(self) -> NDArray[np.uint8]:
+        """All keys in the reference shape, as sharp as they were: (K, h, w, 4)."""
+        return np.stack(
+            [
+                cv2.remap(picture, self._spread.map(flow), None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+                for picture, flow in zip(self._pictures, self.flows, strict=True)
+            ]
+        )
+
+    def map(self, shift: Field) -> Field:
+        """The map of a shift on the coarse grid for `cv2.remap`; overwritten by the next call."""
+        return self._spread.map(shift)
+
+    def origin(self, coefficients: NDArray[np.float32]) -> Field:
         """From each cell to where the skin that the mixture shows there is in the reference, in px."""
         used = np.flatnonzero(np.abs(coefficients) > 1e-4)
-        mixture = np.tensordot(coefficients[used], self._flows[used], 1)
+        mixture = np.tensordot(coefficients[used], self.flows[used], 1)
         back = -mixture if self._backs is None else np.tensordot(coefficients[used], self._backs[used], 1)
         for _ in range(_FIXED_POINT_STEPS):
-            back = -looked_up(mixture, self._cells + back / np.float32(FLOW_STEP_PX))
+            back = -looked_up(mixture, self.cells + back / np.float32(FLOW_STEP_PX))
         return back
 
 
@@ -128,6 +145,31 @@ def grid(columns: int, rows: int) -> Field:
 def looked_up(field: Field, places: Field) -> Field:
     """A coarse field's values at places of its own grid (in cells)."""
     return np.asarray(cv2.remap(field, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def cut(plate: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """The part of a picture within a box."""
+    return plate[box.y0 : box.y1, box.x0 : box.x1]
+
+
+def around(a: Box, b: Box) -> Box:
+    """The smallest box that holds both."""
+    return Box(min(a.x0, b.x0), min(a.y0, b.y0), max(a.x1, b.x1), max(a.y1, b.y1))
+
+
+def faded_into(plate: NDArray[np.uint8], keys: KeySet) -> NDArray[np.uint8]:
+    """The keys' pictures (K, h, w, 4), running out into the plate at the border of their box."""
+    rest = cut(plate, keys.box).astype(np.float32)
+    inside = border_ramp(keys.box.width, keys.box.height, _FEATHER_PX)[..., None]
+    mixed = [rest + (picture.astype(np.float32) - rest) * inside for picture in keys.pictures]
+    return np.stack([with_alpha(np.asarray(picture.round(), np.uint8)) for picture in mixed])
+
+
+def key_flows(keys: KeySet, rest: NDArray[np.uint8]) -> Field:
+    """The keys' own flows, or those found in the pictures."""
+    if keys.flows is not None:
+        return keys.flows
+    return np.stack([picture_flow(rest, picture) for picture in keys.pictures])
 
 
 def with_alpha(picture: NDArray[np.uint8]) -> Picture4:

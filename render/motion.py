@@ -1,6 +1,7 @@
 """The ways in which a living thing moves: springs that settle, bumps that pass, noise that never repeats."""
 
 import math
+from functools import lru_cache
 
 _LATTICE_MASK = 0xFFFFFFFF
 _GAIN = 1.35
@@ -50,6 +51,7 @@ def noise(place: float, channel: int) -> float:
     return blended / 6 * _GAIN
 
 
+@lru_cache(maxsize=256)
 def _value(tick: int, channel: int) -> float:
     """A random number in -1..1 that belongs to a whole place (the 32-bit mixer lowbias32 of C. Wellons, 2018)."""
     mixed = (tick * 0x9E3779B1 + channel * 0x85EBCA77 + 0x165667B1) & _LATTICE_MASK

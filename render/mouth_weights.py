@@ -37,7 +37,10 @@ def opening(track: Track) -> Track:
 
 
 def lead_in(track: Track, frames: int = 2) -> Track:
-    """Rows to show in the frames before a clause that begins from rest, shape (frames, 13): lips part before they sound."""
+    """Rows to show in the frames before a clause that begins from rest, shape (frames, 13): lips part before they sound.
+
+    The mouth `left` frames (1 to `frames`) before the first sound is ``lead_in(track, frames)[-left]``.
+    """
     return _from_rest(track[:1], frames)
 
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from render.avatar_pack import FLOW_STEP_PX, FORMAT, HEAD_STEP_PX, MOUTH_KEYS
+from render.avatar_pack import FLOW_STEP_PX, FORMAT, HEAD_STEP_PX, MOUTH_KEYS, OPTIONAL_MOUTH_KEYS
 
 SIZE: Final = (180, 320)
 MOUTH_BOX: Final = (48, 120, 132, 176)
@@ -42,7 +42,14 @@ _MOUTHS: Final[dict[str, tuple[int, int]]] = {
     "oh": (14, 10),
     "oo": (6, 7),
     "smile": (0, 22),
+    "smile_eh": (8, 22),
+    "smile_aa": (18, 20),
+    "frown": (0, 15),
 }
+# How far the brows' inner and outer ends rise.
+_BROWS: Final[dict[str, tuple[int, int]]] = {"up": (4, 4), "inner_up": (4, 0), "down": (-3, 0)}
+_OPEN: Final[dict[str, float]] = {"squint": 0.7, "wide": 1.3}
+"""Height of the eyes in the keys of the part ``eyes``."""
 _GAZE: Final[dict[str, tuple[int, int]]] = {"left": (-3, 0), "right": (3, 0), "down": (0, 2), "up": (0, -2)}
 _CLOSURE: Final[dict[str, float]] = {"half": 0.5, "most": 0.8, "closed": 1.0}
 
@@ -50,13 +57,14 @@ _SKIN: Final = (150, 180, 220)
 _DARK: Final = (30, 25, 40)
 
 
-def write_pack(folder: Path) -> Path:
-    """Write the pack into ``folder`` (made if need be) and return the folder."""
-    for part in ("mouth", "lids", "gaze", "brows"):
+def write_pack(folder: Path, *, expressions: bool = False) -> Path:
+    """Write the pack into ``folder`` (made if need be) and return the folder; with the optional keys if ``expressions``."""
+    for part in ("mouth", "lids", "gaze", "brows", "eyes"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     _save(folder / "plate.webp", _face())
     mouth = {}
-    for name in MOUTH_KEYS:
+    mouth_keys = MOUTH_KEYS + OPTIONAL_MOUTH_KEYS if expressions else MOUTH_KEYS
+    for name in mouth_keys:
         _save(folder / f"mouth/{name}.webp", _crop(_face(mouth=name), MOUTH_BOX))
         mouth[name] = {"file": f"mouth/{name}.webp", "gap_px": float(_MOUTHS[name][0])}
     lids = {}
@@ -67,10 +75,13 @@ def write_pack(folder: Path) -> Path:
     for name, look in _GAZE.items():
         _save(folder / f"gaze/{name}.webp", _crop(_face(look=look), EYES_BOX))
         gaze[name] = {"file": f"gaze/{name}.webp"}
-    _save(folder / "brows/up.webp", _crop(_face(brow_lift=4), BROWS_BOX))
-    write_fields(folder / "mouth/flow.npz", {name: _mouth_flow(name) for name in MOUTH_KEYS})
+    brows = {}
+    for name, lift in _BROWS.items() if expressions else [("up", _BROWS["up"])]:
+        _save(folder / f"brows/{name}.webp", _crop(_face(brow_lift=lift), BROWS_BOX))
+        brows[name] = {"file": f"brows/{name}.webp"}
+    write_fields(folder / "mouth/flow.npz", {name: _mouth_flow(name) for name in mouth_keys})
     write_fields(folder / "head.npz", _head_fields())
-    manifest = {
+    manifest: dict[str, object] = {
         "format": FORMAT,
         "name": "Test host",
         "size": list(SIZE),
@@ -78,7 +89,7 @@ def write_pack(folder: Path) -> Path:
         "mouth": {"box": list(MOUTH_BOX), "keys": mouth},
         "lids": {"box": list(EYES_BOX), "keys": lids},
         "gaze": {"box": list(EYES_BOX), "keys": gaze},
-        "brows": {"box": list(BROWS_BOX), "keys": {"up": {"file": "brows/up.webp"}}},
+        "brows": {"box": list(BROWS_BOX), "keys": brows},
         "head": {
             "file": "head.npz",
             "region": list(HEAD_REGION),
@@ -95,6 +106,10 @@ def write_pack(folder: Path) -> Path:
         "credits": ["Drawn by tests/render/pack_fixture.py"],
         "bake": {"seed": 0, "samples": 0, "tool_version": "fixture"},
     }
+    if expressions:
+        for name, height in _OPEN.items():
+            _save(folder / f"eyes/{name}.webp", _crop(_face(eyes_open=height), EYES_BOX))
+        manifest["eyes"] = {"box": list(EYES_BOX), "keys": {name: {"file": f"eyes/{name}.webp"} for name in _OPEN}}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return folder
 
@@ -108,7 +123,11 @@ def write_fields(file: Path, fields: Mapping[str, NDArray[np.float16]]) -> None:
 
 
 def _face(
-    mouth: str = "rest", closure: float = 0.0, look: tuple[int, int] = (0, 0), brow_lift: int = 0
+    mouth: str = "rest",
+    closure: float = 0.0,
+    look: tuple[int, int] = (0, 0),
+    brow_lift: tuple[int, int] = (0, 0),
+    eyes_open: float = 1.0,
 ) -> NDArray[np.uint8]:
     width, height = SIZE
     frame = np.zeros((height, width, 3), np.uint8)
@@ -119,12 +138,13 @@ def _face(
     cv2.ellipse(frame, (90, 66), (56, 34), 0, 180, 360, _DARK, -1)
     cv2.line(frame, (90, 96), (90, 118), (130, 160, 200), 2)
     for x, y in EYES:
-        cv2.ellipse(frame, (x, y), (11, 6), 0, 0, 360, (245, 245, 245), -1)
+        cv2.ellipse(frame, (x, y), (11, round(6 * eyes_open)), 0, 0, 360, (245, 245, 245), -1)
         cv2.circle(frame, (x + look[0], y + look[1]), 4, _DARK, -1)
         lid = round(12 * closure)
         if lid:
             frame[y - 6 : y - 6 + lid, x - 11 : x + 12] = _SKIN
-        cv2.line(frame, (x - 11, 74 - brow_lift), (x + 11, 74 - brow_lift), _DARK, 3)
+        inner = math.copysign(11, SIZE[0] / 2 - x)
+        cv2.line(frame, (round(x - inner), 74 - brow_lift[1]), (round(x + inner), 74 - brow_lift[0]), _DARK, 3)
     gap, half = _MOUTHS[mouth]
     x, y = MOUTH_CENTRE
     cv2.ellipse(frame, (x, y), (half + 3, gap // 2 + 4), 0, 0, 360, (110, 110, 200), -1)

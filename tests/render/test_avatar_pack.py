@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 
 from render.avatar_pack import (
     BROW_KEYS,
+    EYE_KEYS,
     GAZE_KEYS,
     HEAD_FIELDS,
     LID_KEYS,
     MOUTH_KEYS,
+    OPTIONAL_BROW_KEYS,
+    OPTIONAL_MOUTH_KEYS,
     AvatarPackError,
     Box,
     load_avatar_pack,
@@ -40,13 +44,23 @@ def edit(folder: Path, change: Callable[[Manifest], object]) -> None:
     file.write_text(json.dumps(manifest))
 
 
-def refused(folder: Path) -> AvatarPackError:
+def refused(folder: Path, today: date | None = None) -> AvatarPackError:
     with pytest.raises(AvatarPackError) as caught:
-        load_avatar_pack(folder)
+        load_avatar_pack(folder, today=today)
     error = caught.value
     assert error.remedy
     assert str(error.file) in str(error)
     return error
+
+
+PERSON: Manifest = {
+    "kind": "person",
+    "statement": "Shown in this shop's live streams.",
+    "who": "Lin Chen",
+    "what_for": "live streams of this shop",
+    "until": "2027-03-31",
+    "proof": "contracts/lin-2026.pdf",
+}
 
 
 def stored(file: Path) -> dict[str, NDArray[np.float16]]:
@@ -195,6 +209,71 @@ def test_a_pack_without_consent_is_refused(folder: Path, consent: object) -> Non
     error = refused(folder)
     assert error.file == folder / "manifest.json"
     assert "may be shown" in error.problem
+
+
+def test_a_persons_consent_is_read_whole(folder: Path) -> None:
+    edit(folder, lambda manifest: manifest.update(consent=PERSON))
+    consent = load_avatar_pack(folder, today=date(2027, 3, 31)).consent
+    assert (consent.kind, consent.who, consent.until) == ("person", "Lin Chen", date(2027, 3, 31))
+    assert (consent.what_for, consent.proof) == (PERSON["what_for"], PERSON["proof"])
+
+
+def test_the_day_after_the_last_the_pack_is_refused(folder: Path) -> None:
+    edit(folder, lambda manifest: manifest.update(consent=PERSON))
+    error = refused(folder, today=date(2027, 4, 1))
+    assert "Lin Chen ended on 2027-03-31" in error.problem
+    assert "new consent" in error.remedy
+
+
+@pytest.mark.parametrize("key", ["who", "what_for", "until", "proof"])
+def test_a_person_without_a_whole_record_is_refused(folder: Path, key: str) -> None:
+    record = {name: value for name, value in PERSON.items() if name != key}
+    edit(folder, lambda manifest: manifest.update(consent=record))
+    assert f"lacks {key}" in refused(folder).problem
+
+
+@pytest.mark.parametrize("until", ["soon", "31.03.2027", "2027-02-30"])
+def test_a_last_day_that_is_no_day_is_refused(folder: Path, until: str) -> None:
+    edit(folder, lambda manifest: manifest.update(consent=PERSON | {"until": until}))
+    assert "consent.until" in refused(folder).problem
+
+
+def test_a_pack_without_the_optional_keys_does_without_them(folder: Path) -> None:
+    assert load_avatar_pack(folder).eyes is None
+
+
+def test_optional_keys_follow_the_required_ones(tmp_path: Path) -> None:
+    pack = load_avatar_pack(write_pack(tmp_path / "rich", expressions=True))
+    assert pack.mouth.names == MOUTH_KEYS + OPTIONAL_MOUTH_KEYS
+    assert pack.mouth.flows is not None
+    assert pack.mouth.flows.shape[0] == len(pack.mouth.pictures) == 16
+    assert pack.mouth.gap_px is not None
+    assert pack.mouth.gap_px[pack.mouth.index("smile_aa")] == pack.mouth.gap_px[pack.mouth.index("aa")]
+    assert pack.brows.names == BROW_KEYS + OPTIONAL_BROW_KEYS
+    assert pack.eyes is not None
+    assert pack.eyes.names == EYE_KEYS
+
+
+def test_some_of_the_optional_keys_may_be_missing(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "rich", expressions=True)
+    edit(folder, lambda manifest: manifest["mouth"]["keys"].pop("smile_eh"))
+    edit(folder, lambda manifest: manifest["eyes"]["keys"].pop("squint"))
+    pack = load_avatar_pack(folder)
+    assert pack.mouth.names == (*MOUTH_KEYS, "smile_aa", "frown")
+    assert pack.eyes is not None
+    assert pack.eyes.names == ("wide",)
+
+
+def test_an_optional_key_that_is_named_must_be_whole(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "rich", expressions=True)
+    (folder / "mouth/frown.webp").unlink()
+    assert refused(folder).file == folder / "mouth/frown.webp"
+
+
+def test_eyes_without_any_key_are_refused(tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "rich", expressions=True)
+    edit(folder, lambda manifest: manifest["eyes"]["keys"].clear())
+    assert '"eyes.keys" lacks squint, wide' in refused(folder).problem
 
 
 @pytest.mark.parametrize("name", ["../plate.webp", "/etc/hostname"])

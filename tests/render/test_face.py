@@ -6,6 +6,7 @@ import pytest
 
 from render.avatar_pack import MOUTH_KEYS, AvatarPack, load_avatar_pack
 from render.face import Face, Pose
+from tests.render.pack_fixture import BROWS_BOX, EYES_BOX, MOUTH_BOX, write_pack
 
 DEMO = Path(__file__).parents[2] / "rooms/demo/avatar"
 
@@ -53,7 +54,9 @@ def test_each_key_alone_is_shown_as_it_was_baked(face: Face, pack: AvatarPack) -
         if name == "rest":
             continue  # the plate itself stands for it, so that nothing jumps when speech begins
         shown = draw(face, pack, Pose(mouth(**{name: 1.0})))[box.y0 + 40 : box.y1 - 40, box.x0 + 40 : box.x1 - 40]
-        assert np.abs(shown.astype(int) - pack.mouth.pictures[index][40:-40, 40:-40]).mean() < 1.0, name
+        difference = np.abs(shown.astype(int) - pack.mouth.pictures[index][40:-40, 40:-40])
+        assert difference.mean() < 1.5, name  # beneath the jaw the field gives way to the neck, see docs/avatar-pack.md
+        assert difference[50:130, 50:-50].mean() < 2.0, name
 
 
 def test_the_mouth_opens_step_by_step_between_its_keys(face: Face, pack: AvatarPack) -> None:
@@ -161,3 +164,94 @@ def test_a_pack_whose_lids_and_gaze_lie_in_different_boxes_is_drawn(pack: Avatar
     other = Face(replace(pack, lids=replace(pack.lids, box=smaller, pictures=pictures, flows=None)))
     shut, rest = draw(other, pack, replace(REST, blink=1.0)), draw(other, pack, REST)
     assert np.abs(shut.astype(int) - rest).max() > 60
+
+
+@pytest.fixture(scope="module")
+def drawn_pack(tmp_path_factory: pytest.TempPathFactory) -> AvatarPack:
+    return load_avatar_pack(write_pack(tmp_path_factory.mktemp("pack"), expressions=True))
+
+
+@pytest.fixture(scope="module")
+def drawn_face(drawn_pack: AvatarPack) -> Face:
+    return Face(drawn_pack)
+
+
+def changed(face: Face, pack: AvatarPack, pose: Pose, base: Pose = REST) -> np.ndarray:
+    """Mean change of each pixel against another pose."""
+    difference = np.abs(draw(face, pack, pose).astype(int) - draw(face, pack, base)).mean(axis=2)
+    return np.asarray(difference)
+
+
+@pytest.mark.parametrize(
+    ("asked", "box"),
+    [
+        (replace(REST, brow_inner=1.0), BROWS_BOX),
+        (replace(REST, brow_down=1.0), BROWS_BOX),
+        (replace(REST, squint=1.0), EYES_BOX),
+        (replace(REST, wide=1.0), EYES_BOX),
+        (replace(REST, frown=1.0), MOUTH_BOX),
+    ],
+)
+def test_an_optional_key_moves_its_part_of_the_face_and_nothing_else(
+    drawn_face: Face, drawn_pack: AvatarPack, asked: Pose, box: tuple[int, int, int, int]
+) -> None:
+    change = changed(drawn_face, drawn_pack, asked)
+    x0, y0, x1, y1 = box
+    assert (change[y0:y1, x0:x1] > 12).sum() > 10
+    change[y0 - 8 : y1 + 8, x0 - 8 : x1 + 8] = 0  # a cell of the head's grid
+    assert change.max() < 3
+
+
+def test_a_pack_without_the_optional_keys_draws_any_pose(face: Face, pack: AvatarPack) -> None:
+    sorry = replace(REST, frown=1.0, squint=1.0, wide=1.0, brow_down=1.0)
+    assert np.array_equal(draw(face, pack, sorry), draw(face, pack, REST))
+    assert changed(face, pack, replace(REST, brow_inner=1.0)).max() > 20  # the whole brow rises in its place
+
+
+def test_one_brow_may_go_higher_than_the_other(face: Face, pack: AvatarPack) -> None:
+    box, middle = pack.brows.box, round(pack.landmarks["nose_tip"][0])
+    change = changed(face, pack, replace(REST, brow=0.5, brow_tilt=0.9))[box.y0 : box.y1]
+    assert change[:, middle + 20 : box.x1].mean() > 2 * change[:, box.x0 : middle - 20].mean()
+
+
+def test_a_smile_speaks_through_the_smiling_key(drawn_face: Face, drawn_pack: AvatarPack) -> None:
+    smiling = drawn_pack.mouth.pictures[drawn_pack.mouth.index("smile_aa")].astype(int)
+    x0, y0, x1, y1 = MOUTH_BOX
+    centre = np.s_[14:-14, 14:-14]
+    plain = draw(drawn_face, drawn_pack, Pose(mouth(aa=1)))[y0:y1, x0:x1]
+    shown = draw(drawn_face, drawn_pack, Pose(mouth(aa=1), smile=1.0))[y0:y1, x0:x1]
+    assert np.abs(shown - smiling)[centre].mean() < 0.4 * np.abs(plain - smiling)[centre].mean()
+
+
+def test_upper_teeth_stand_still_while_the_jaw_opens(face: Face, pack: AvatarPack) -> None:
+    x, y = (round(v) for v in pack.landmarks["mouth_centre"])
+    band = np.s_[y - 5 : y + 3, x - 22 : x + 22]  # the front teeth's middle
+
+    def teeth(pose: Pose) -> np.ndarray:
+        return np.asarray(draw(face, pack, pose)[band].mean(axis=(0, 2)))
+
+    wide = teeth(Pose(mouth(aa=1)))
+    for share in (0.45, 0.6, 0.8):
+        seen = teeth(Pose(mouth(rest=1 - share, aa=share)))
+        columns = np.arange(wide.size)
+        shifts = {
+            shift: float(np.corrcoef(seen[6:-6], np.interp(columns[6:-6] + shift, columns, wide))[0, 1])
+            for shift in (-3, -2, -1, 0, 1, 2, 3)
+        }
+        best = max(shifts.values())
+        assert max(shifts[shift] for shift in (-1, 0, 1)) == best, shifts
+
+
+def test_the_inside_of_the_mouth_changes_gradually_between_open_shapes(face: Face, pack: AvatarPack) -> None:
+    x, y = (round(v) for v in pack.landmarks["mouth_centre"])
+    crop = np.s_[y - 10 : y + 40, x - 40 : x + 40]
+    shown = [draw(face, pack, Pose(mouth(aa=1 - t, oh=t)))[crop].astype(int) for t in np.linspace(0, 1, 11)]
+    steps = [np.abs(b - a).mean() for a, b in zip(shown, shown[1:], strict=False)]
+    assert max(steps) < 3.0 * np.mean(steps)
+
+
+def test_two_faces_draw_the_same_frames(face: Face, pack: AvatarPack) -> None:
+    other = Face(pack)
+    for t in np.linspace(0, 1, 5):
+        pose = Pose(mouth(eh=1 - t, oo=t), blink=t, gaze_x=t - 0.5, brow=t, smile=0.5, squint=t, yaw=3 * t, breath=t)
+        assert np.array_equal(draw(face, pack, pose), draw(other, pack, pose))

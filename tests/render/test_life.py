@@ -4,7 +4,9 @@ from dataclasses import astuple, fields
 import numpy as np
 import pytest
 
+from render.avatar_pack import MOUTH_KEYS
 from render.contract import Emotion
+from render.gesturing import Gesturing
 from render.life import Life, Moment
 from render.motion import Spring, bump, ease, noise
 
@@ -84,7 +86,7 @@ def test_no_two_idle_frames_in_a_row_are_the_same() -> None:
 @pytest.mark.parametrize("emotion", list(Emotion))
 def test_nothing_but_lids_and_eyes_ever_jumps(emotion: Emotion) -> None:
     shown = conversation(180, emotion)
-    limits = {"yaw": 0.5, "pitch": 0.8, "roll": 0.5, "brow": 0.25, "smile": 0.15, "breath": 0.06}
+    limits = {"yaw": 0.7, "pitch": 0.9, "roll": 0.5, "brow": 0.25, "smile": 0.15, "breath": 0.12, "squint": 0.15}
     for field in fields(Moment):
         if field.name in limits:
             assert np.abs(np.diff(track(shown, field.name))).max() < limits[field.name], field.name
@@ -96,7 +98,8 @@ def test_the_head_stays_within_what_a_pack_can_show(emotion: Emotion) -> None:
     assert np.abs(track(shown, "yaw")).max() < 5
     assert np.abs(track(shown, "pitch")).max() < 4
     assert np.abs(track(shown, "roll")).max() < 4
-    for name in ("blink", "brow", "smile", "breath"):
+    unsigned = {f.name for f in fields(Moment)} - {"yaw", "pitch", "roll", "gaze_x", "gaze_y", "brow_tilt"}
+    for name in sorted(unsigned):
         assert track(shown, name).min() >= 0
         assert track(shown, name).max() <= 1
     assert np.abs(track(shown, "gaze_x")).max() <= 1
@@ -121,7 +124,12 @@ def test_emotions_are_told_apart_by_the_face() -> None:
         return moments(4, speaking=(emotion, 0.5, 0.0))[-1]
 
     assert settled(Emotion.EXCITED).smile > settled(Emotion.NEUTRAL).smile + 0.2
-    assert settled(Emotion.SORRY).brow > settled(Emotion.SERIOUS).brow + 0.2
+    assert settled(Emotion.SORRY).brow_inner > settled(Emotion.SERIOUS).brow_inner + 0.5
+    assert settled(Emotion.SERIOUS).brow_down > settled(Emotion.NEUTRAL).brow_down + 0.3
+    assert settled(Emotion.SORRY).frown > settled(Emotion.NEUTRAL).frown + 0.3
+    assert settled(Emotion.EXCITED).wide > settled(Emotion.NEUTRAL).wide + 0.3
+    assert settled(Emotion.AMUSED).squint > settled(Emotion.NEUTRAL).squint + 0.4
+    assert settled(Emotion.SORRY).blink > settled(Emotion.NEUTRAL).blink + 0.1  # its lids hang
     assert settled(Emotion.AMUSED).smile > settled(Emotion.WARM).smile + 0.2
 
 
@@ -211,3 +219,70 @@ def test_the_curves_begin_and_end_where_they_should() -> None:
     assert np.abs(values).max() < 1.35
     assert abs(values.mean()) < 0.08
     assert np.abs(np.diff(values)).max() < 0.06
+
+
+def test_no_idle_gesture_is_made_twice_in_a_row() -> None:
+    gesturing = Gesturing(np.random.default_rng(5))
+    made: list[object] = []
+    for i in range(round(600 / FRAME)):
+        before = gesturing._last
+        gesturing.at(i * FRAME, FRAME, 0.0, 0.55, talking=False)
+        if gesturing._last is not before:
+            made.append(gesturing._last)
+        assert len(gesturing._strokes) <= 1
+    assert 60 <= len(made) <= 180
+    assert len(set(map(id, made))) == 6
+    assert all(a is not b for a, b in zip(made, made[1:], strict=False))
+
+
+def test_a_deep_breath_is_taken_between_lines_and_spent_while_talking() -> None:
+    life = Life(4)
+    for i in range(75):
+        life.at(i * FRAME, speaking=(Emotion.NEUTRAL, 0.5, 0.0), look="camera")
+    spoken = life.at(3.0, speaking=(Emotion.NEUTRAL, 0.5, 0.0), look="camera").breath
+    for i in range(12):
+        taken = life.at(3.04 + i * FRAME, speaking=None, look="camera").breath
+    for i in range(75):
+        spent = life.at(3.52 + i * FRAME, speaking=(Emotion.NEUTRAL, 0.5, 0.0), look="camera").breath
+    assert taken > spoken + 0.25
+    assert spent < taken - 0.2
+
+
+def test_a_long_clause_is_begun_with_a_deeper_breath() -> None:
+    def drawn_in(clause_s: float) -> float:
+        life = Life(4)
+        for i in range(50):
+            life.at(i * FRAME, speaking=None, look="camera")
+        return max(life.at(2 + i * FRAME, speaking=None, look="camera", clause_s=clause_s).breath for i in range(14))
+
+    assert drawn_in(6.0) > drawn_in(0.8) + 0.2
+
+
+def test_a_card_that_appears_gets_a_short_glance() -> None:
+    life = Life(2)
+    for i in range(25):
+        life.at(i * FRAME, speaking=None, look="camera")
+    life.glance("product")
+    shown = [life.at(1 + i * FRAME, speaking=None, look="camera") for i in range(60)]
+    assert max(moment.gaze_x for moment in shown[:12]) > 0.5
+    assert min(abs(moment.gaze_x) for moment in shown[20:45]) < 0.2
+
+
+def test_the_head_keeps_within_the_limits_of_a_pack() -> None:
+    life = Life(5, limits={"yaw": 1.5, "pitch": 1.0, "roll": 1.0})
+    shown = [life.at(i * FRAME, speaking=(Emotion.EXCITED, 1.0, float(i % 15 < 3)), look="chat") for i in range(1000)]
+    assert np.abs(track(shown, "yaw")).max() < 1.5
+    assert np.abs(track(shown, "pitch")).max() < 1.0
+
+
+def test_lips_are_pressed_only_while_the_mouth_is_free() -> None:
+    shown = moments(300)
+    pressing = max(shown, key=lambda moment: moment.press)
+    rest = np.zeros(len(MOUTH_KEYS), np.float32)
+    rest[MOUTH_KEYS.index("rest")] = 1.0
+    talking = np.full(len(MOUTH_KEYS), 1 / len(MOUTH_KEYS), np.float32)
+    assert pressing.press > 0.3
+    assert pressing.pose(rest).mouth[MOUTH_KEYS.index("mbp")] > 0.3
+    assert pressing.pose(rest).mouth.sum() == pytest.approx(1.0)
+    assert np.array_equal(pressing.pose(talking).mouth, talking)
+    assert rest[MOUTH_KEYS.index("rest")] == 1.0
