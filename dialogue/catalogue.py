@@ -52,7 +52,7 @@ class Product:
         last = self.called.split()[-1].casefold()
         return last.endswith("s") and not last.endswith(("ss", "us"))
 
-    def card(self, picture: str = "") -> ProductCard:
+    def card(self, picture: str = "", clip: str = "") -> ProductCard:
         """What the stage shows of it."""
         return ProductCard(
             sku=self.sku,
@@ -62,6 +62,8 @@ class Product:
             list_price=money_written(self.list_price, self.currency) if self.list_price else "",
             unit=self.unit,
             picture=picture,
+            clip=clip,
+            unit_zh=self.unit_zh,
         )
 
 

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from dialogue.callouts import callouts_of
 from dialogue.catalogue import Product
 from dialogue.contract import Comment, Fate
 from dialogue.floor import (
@@ -308,6 +309,8 @@ class Director:
             energy=clause.energy,
             product=self._card(clause.product),
             facts=tuple(fact.name for fact in clause.facts),
+            layout=clause.layout,
+            callouts=callouts_of(clause.text, clause.facts, self._presenter.language),
             # Lines of one sentence belong together, which keeps the pause between them short
             reply=f"{self._prefix}s{clause.sentence}" if clause.sentence >= 0 else None,
         )

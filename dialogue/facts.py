@@ -77,7 +77,7 @@ def product_facts(product: Product) -> dict[str, Fact]:
     if product.stock is not None:
         facts["stock"] = fact("stock", str(product.stock), str(product.stock), str(product.stock))
     for column, value in product.details.items():
-        if not column.endswith("_zh") and column not in ("category", "picture"):
+        if not column.endswith("_zh") and column not in ("category", "picture", "clip"):
             facts[column] = fact(column, value, aloud(value).rstrip("."), product.details.get(f"{column}_zh", value))
     return facts
 

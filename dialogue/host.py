@@ -81,7 +81,10 @@ class Host:
     ) -> None:
         tag = run_id if run_id is not None else secrets.token_hex(3)
         book = Phrasebook(seed)
-        self._cards = {product.sku: product.card(content.picture(product)) for product in content.catalogue.products}
+        self._cards = {
+            product.sku: product.card(content.picture(product), content.clip(product))
+            for product in content.catalogue.products
+        }
         self._stage = stage
         self._languages = voice_languages
         self._on_event = on_event

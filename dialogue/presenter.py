@@ -10,7 +10,7 @@ from dialogue.facts import Fact
 from dialogue.phrasebook import Phrasebook
 from dialogue.room_content import RoomContent
 from dialogue.rundown import Beat, Segment, default_beats
-from render.contract import Emotion
+from render.contract import Emotion, Layout
 
 SENTENCE_REST_S = 0.0
 BEAT_REST_S = 0.9
@@ -36,6 +36,7 @@ class PitchClause:
     energy: float
     opens: bool = False
     """The first words on a product."""
+    layout: Layout = Layout.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class Presenter:
         return told
 
     def _add(self, sentence: str, facts: tuple[Fact, ...], field: str | None, beat: Beat, rest_s: float) -> None:
-        made = self._sentence(sentence, facts, field, beat.emotion, beat.energy, rest_s, self._opening)
+        made = self._sentence(sentence, facts, field, beat, rest_s, self._opening)
         self._opening = False
         self._recent.append(made)
         self._coming.extend(made.clauses)
@@ -200,19 +201,36 @@ class Presenter:
         text: str,
         facts: tuple[Fact, ...],
         field: str | None,
-        emotion: Emotion,
-        energy: float,
+        beat: Beat,
         rest_s: float,
         opens: bool,
     ) -> _Sentence:
         self._count += 1
+        layout = self._layout(beat, opens)
         clauses = tuple(
             PitchClause(
-                part, self._count, i, rest_s if i == 0 else 0.0, self.product, facts, emotion, energy, opens and i == 0
+                part,
+                self._count,
+                i,
+                rest_s if i == 0 else 0.0,
+                self.product,
+                facts,
+                beat.emotion,
+                beat.energy,
+                opens and i == 0,
+                layout,
             )
             for i, part in enumerate(clauses_of(text))
         )
         return _Sentence(self._count, clauses, field)
+
+    def _layout(self, beat: Beat, opens: bool) -> Layout:
+        """What the rundown says; else a product is shown large while its first sentence is heard, and then in a corner."""
+        if beat.layout is not Layout.AUTO:
+            return beat.layout
+        if self.product is None:
+            return Layout.HOST
+        return Layout.AUTO if opens else Layout.INSET
 
     def _reworded(self, sentence: _Sentence) -> _Sentence:
         first = sentence.clauses[0]

@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dialogue.callouts import callouts_of
 from dialogue.catalogue import Product
 from dialogue.contract import Comment
+from dialogue.facts import Fact
 from dialogue.floor import BeginReply, DirectorEvent, ReplyLine, ReplyLineDropped
 from dialogue.language import words
 from dialogue.readback import ReadBack
 from dialogue.reply import Answer, Progress, Refused, Replier
 from dialogue.retrieval import Retrieval
 from dialogue.waiting import Worth
-from render.contract import Emotion, Line, LineKind, ProductCard, Stage, VoiceError
+from render.contract import Emotion, Layout, Line, LineKind, ProductCard, Stage, VoiceError
 
 _VOICE_S = 0.35
 """What has to be left of the Line being heard when the next is given to the voice, so that no gap is heard."""
@@ -146,7 +148,8 @@ class Replying:
                     return
 
     async def _say_answer(self, piece: Answer, card: ProductCard | None) -> bool:
-        return await self._say(LineKind.ANSWER, piece.text, tuple(f.name for f in piece.facts), piece.emotion, card)
+        names = tuple(fact.name for fact in piece.facts)
+        return await self._say(LineKind.ANSWER, piece.text, names, piece.emotion, card, said_of=piece.facts)
 
     async def _say(
         self,
@@ -156,6 +159,7 @@ class Replying:
         emotion: Emotion,
         card: ProductCard | None,
         quote: tuple[str, str] | None = None,
+        said_of: tuple[Fact, ...] = (),
     ) -> bool:
         self._lines += 1
         line = Line(
@@ -171,6 +175,8 @@ class Replying:
             reply=self._action.reply,
             epoch=self._epoch,
             quote=quote,
+            layout=Layout.INSET,
+            callouts=callouts_of(text, said_of, self._comment.language),
         )
         self._host.tell_director(ReplyLine(line))
         try:

@@ -1,6 +1,6 @@
 """All that a room's folder says: read for the show, or checked for its author."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from dialogue.rundown import Rundown, fill_slots, read_rundown
 from dialogue.sections import Section, read_text
 
 PICTURES = (".webp", ".png", ".jpg", ".jpeg")
+CLIPS = (".mp4", ".webm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,18 @@ class RoomContent:
 
     def picture(self, product: Product) -> str:
         """Path of the product's picture (`media/SKU.webp`, or the column `picture`), or empty."""
-        named = product.details.get("picture")
-        names = [named] if named else [f"{product.sku}{ending}" for ending in PICTURES]
-        return next((str(path) for path in (self.folder / "media" / n for n in names) if path.is_file()), "")
+        return self._medium(product, "picture", PICTURES)
+
+    def clip(self, product: Product) -> str:
+        """Path of the product's short video (`media/SKU.mp4`, or the column `clip`), or empty."""
+        return self._medium(product, "clip", CLIPS)
+
+    def _medium(self, product: Product, column: str, endings: Sequence[str]) -> str:
+        named = product.details.get(column)
+        if named:  # also where it is missing: the stage tells the operator which file it looked for
+            return str(self.folder / "media" / named)
+        paths = (self.folder / "media" / f"{product.sku}{ending}" for ending in endings)
+        return next((str(path) for path in paths if path.is_file()), "")
 
     def ordinary_words(self) -> frozenset[str]:
         """Words that the room's texts write small somewhere, so that they may begin small within a sentence."""

@@ -12,7 +12,7 @@ from dialogue.catalogue import Catalogue
 from dialogue.contract import RoomProblem
 from dialogue.facts import product_facts
 from dialogue.sections import read_text
-from render.contract import Emotion
+from render.contract import Emotion, Layout
 
 DEFAULT_TOLD = ("description", "origin", "net_content", "material", "usage", "storage", "price", "shipping")
 SLOT = re.compile(r"\{([a-z_]+)\}")
@@ -34,6 +34,8 @@ class Beat(_Part):
     """Ident of a story of the persona."""
     emotion: Emotion = Emotion.NEUTRAL
     energy: float = Field(0.5, ge=0, le=1)
+    layout: Layout = Layout.AUTO
+    """How host and product share the picture; ``auto`` shows a new product large and then in a corner."""
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Beat":

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from render.avatar_pack import MOUTH_KEYS, AvatarPack
-from render.contract import Emotion, ProductCard
+from render.contract import Board, Emotion, Line
+from render.dressing import Dressing, SetBoard
 from render.face import Face
 from render.holding import HoldingCard
+from render.layouts import template_for
 from render.life import Life
-from render.pose import Pose
 from render.stage import StageGraphics
 from rtc.contract import Picture
 
@@ -46,7 +47,7 @@ class CaptionState:
 
 @dataclass(frozen=True, slots=True)
 class FrameRequest:
-    """Everything that a picture depends on, apart from card and quote."""
+    """Everything that a picture depends on, apart from what the stage holds."""
 
     now: float
     mouth: NDArray[np.float32] | None
@@ -54,19 +55,24 @@ class FrameRequest:
     speaking: Speaking | None
     look: str
     caption: CaptionState | None
+    word: tuple[int, int] | None = None
+    """Character span of the word being heard, in the Line's text; call-outs come with it."""
 
 
 class Compositor:
     """Draws one picture per request; the buffers are its own and are used again after `_RING` pictures."""
 
-    def __init__(self, pack: AvatarPack, seed: int) -> None:
+    def __init__(self, pack: AvatarPack, seed: int, size: tuple[int, int] | None = None) -> None:
+        """`size` of the frame, (width, height): the pack's own, or the pack's lying down; raises `FrameSizeError`."""
         cv2.setNumThreads(1)  # the models need the other core
-        width, height = pack.size
+        template = template_for(pack, size)
+        width, height = template.size
         self._face = Face(pack)
-        self._life = Life(seed)
-        self._stage = StageGraphics(pack.size)
-        self._holding = HoldingCard(pack.plate)
+        self._life = Life(seed, limits=pack.max_degrees)
+        self._stage = StageGraphics(template, pack)
+        self._holding = HoldingCard(self._stage.still(pack.plate))
         self._held_until: float | None = None
+        self._host = np.empty((pack.size[1], pack.size[0], 3), np.uint8)
         self._frame = np.empty((height, width, 3), np.uint8)
         self._veil = np.empty_like(self._frame)
         self._ring = [np.empty((height * 3 // 2, width), np.uint8) for _ in range(_RING)]
@@ -84,22 +90,16 @@ class Compositor:
             speaking=(speaking.emotion, speaking.energy, speaking.accent) if speaking else None,
             look=request.look,
         )
-        pose = Pose(
-            mouth=self._mouth_at(request.mouth, request.now),
-            blink=moment.blink,
-            gaze_x=moment.gaze_x,
-            gaze_y=moment.gaze_y,
-            brow=moment.brow,
-            smile=moment.smile,
-            yaw=moment.yaw,
-            pitch=moment.pitch,
-            roll=moment.roll,
-            breath=moment.breath,
-        )
-        self._face.draw(pose, self._frame)
+        pose = moment.pose(self._mouth_at(request.mouth, request.now))
+        host = self._frame if self._stage.is_host(request.now) else self._host
+        self._face.draw(pose, host)
         caption = request.caption
         self._stage.draw(
-            self._frame, request.now, (caption.text, caption.first, caption.last) if caption is not None else None
+            host,
+            self._frame,
+            request.now,
+            (caption.text, caption.first, caption.last) if caption is not None else None,
+            request.word,
         )
         if self._held_until is not None:
             self._unveil(request.now - self._held_until)
@@ -113,18 +113,28 @@ class Compositor:
         self._held_until = now
         return self._finished()
 
-    def prepare(self, card: ProductCard) -> None:
-        """Set a card; slow, for another thread than the one that draws."""
-        self._stage.prepare(card)
+    def prepare(self, line: Line) -> Dressing:
+        """Make ready all that a Line shows; slow, for another thread than the one that draws."""
+        return self._stage.prepare(line)
 
-    def show_product(self, card: ProductCard | None, now: float) -> None:
-        self._stage.show_product(card, now)
+    def prepare_board(self, board: Board) -> SetBoard:
+        """Set a promotion board; slow, for another thread than the one that draws."""
+        return self._stage.prepare_board(board)
 
-    def quote(self, viewer: str, text: str, now: float) -> None:
-        self._stage.quote(viewer, text, now)
+    def begin(self, dressing: Dressing, now: float) -> None:
+        """A Line begins to be heard: its layout, product, call-outs and quote come on."""
+        shown, coming = self._stage.product, dressing.product
+        if coming is not None and (shown is None or shown.card != coming.card):
+            self._life.glance("product")
+        self._stage.begin(dressing, now)
 
-    def unquote(self, now: float) -> None:
-        self._stage.unquote(now)
+    def end(self, line: Line, now: float) -> None:
+        """A Line is over, or was cut off."""
+        self._stage.end(line, now)
+
+    def show_board(self, board: SetBoard | None, now: float) -> None:
+        """Put a board on the stage, or take it away."""
+        self._stage.show_board(board, now)
 
     def _mouth_at(self, said: NDArray[np.float32] | None, now: float) -> NDArray[np.float32]:
         """What is said, or on the way to rest: a Line that was cut off leaves the mouth open."""

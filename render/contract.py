@@ -110,6 +110,10 @@ class Line:
     """The comment being read back, shown beside the host while the Line is heard: (viewer, text)."""
     layout: Layout = Layout.AUTO
     callouts: tuple[CallOut, ...] = ()
+    urgent: bool = False
+    """It goes ahead of all that waits, and the Line being heard breaks off after a word for it."""
+    valid_until: float | None = None
+    """Show-clock second from which it is no longer true: it is dropped if it has not begun by then."""
 
 
 @dataclass(frozen=True, slots=True)

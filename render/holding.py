@@ -20,7 +20,7 @@ class HoldingCard:
     def __init__(self, plate: NDArray[np.uint8]) -> None:
         """`plate`: (height, width, 3) uint8 BGR, what the show looks like."""
         height, width = plate.shape[:2]
-        self._unit = float(width / 720)
+        self._unit: float = min(width, height) / 720
         small = cv2.GaussianBlur(cv2.resize(plate, (width // 8, height // 8), interpolation=cv2.INTER_AREA), (0, 0), 5)
         blurred = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
         self._ground = np.asarray(cv2.convertScaleAbs(blurred, alpha=_DIM), np.uint8)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from render.captions import caption_words
 from render.contract import (
     CaptionShown,
     Line,
@@ -18,6 +19,8 @@ from render.contract import (
     Speech,
     WordSpan,
 )
+from render.dressing import Dressing
+from render.mouth_weights import lead_in
 from rtc.contract import SAMPLE_RATE, SLICE_SAMPLES, SLICE_SECONDS, Pcm
 
 _PAUSE_SLICES = {
@@ -28,6 +31,13 @@ _PAUSE_SLICES = {
     LineKind.NOTICE: 6,
 }
 _SAME_REPLY_PAUSE_SLICES = 3
+_URGENT_PAUSE_SLICES = 3
+_LEAD_IN_SLICES = 2
+"""Lips part this long before a clause that follows a pause is heard."""
+_LET_FINISH_SLICES = 15
+"""A Line that ends so soon is not broken off for an urgent one."""
+_NOD_SLICES = 3
+"""A nod peaks some 200 ms after its cause; told this much earlier it meets the stressed word."""
 _FADE_SAMPLES = SAMPLE_RATE * 20 // 1000
 
 
@@ -43,6 +53,12 @@ class Take:
     accent: NDArray[np.float32]
     """Shape (slices,): stress, 0 to 1."""
     words: tuple[WordSpan, ...]
+    captions: tuple[WordSpan, ...]
+    """The same words where the caption has them, one for each of `words`."""
+    lead: NDArray[np.float32]
+    """Shape (2, mouth keys): the mouth on its way from rest, just before the first sound."""
+    dressing: Dressing | None = None
+    """What the Line shows, ready to be shown; None where that failed."""
 
     @property
     def slices(self) -> int:
@@ -53,7 +69,7 @@ class Take:
         return self.slices * SLICE_SECONDS
 
 
-def make_take(line: Line, speech: Speech, mouth: NDArray[np.float32]) -> Take:
+def make_take(line: Line, speech: Speech, mouth: NDArray[np.float32], dressing: Dressing | None = None) -> Take:
     """Pad a Speech and its mouth track (frames, keys) to whole Slices and find its accents."""
     slices = max(1, -(-len(speech.pcm) // SLICE_SAMPLES))
     pcm = np.zeros(slices * SLICE_SAMPLES, np.int16)
@@ -62,7 +78,8 @@ def make_take(line: Line, speech: Speech, mouth: NDArray[np.float32]) -> Take:
     track[:, 0] = 1.0
     rows = min(slices, len(mouth))
     track[:rows] = mouth[:rows]
-    return Take(line, pcm, track, _accents(pcm), speech.words)
+    captions = caption_words(line.text, line.caption or line.text, speech.words)
+    return Take(line, pcm, track, _accents(pcm), speech.words, captions, lead_in(track[:1], _LEAD_IN_SLICES), dressing)
 
 
 def _accents(pcm: Pcm) -> NDArray[np.float32]:
@@ -81,10 +98,15 @@ class Beat:
     mouth: NDArray[np.float32] | None
     """Weights (mouth keys,), None while nobody speaks."""
     accent: float
+    """Stress just ahead, 0 to 1: what the head is to do now."""
     line: Line | None
     word: tuple[int, int] | None
     """Character span of the word being heard, in the Line's text."""
     events: tuple[ShowEvent, ...]
+    caption: tuple[int, int] | None = None
+    """The same word in the caption."""
+    dressing: Dressing | None = None
+    """What the Line shows, in the Slice in which it begins."""
 
 
 @dataclass(slots=True)
@@ -105,6 +127,8 @@ class Playlist:
     _quiet: int = 0
     """Slices of silence since the last Line ended."""
     _cut: bool = False
+    _yielding: bool = False
+    """An urgent Line waits: break off after the word being heard."""
     _silence: Pcm = field(default_factory=lambda: np.zeros(SLICE_SAMPLES, np.int16))
 
     @property
@@ -121,7 +145,15 @@ class Playlist:
         return self._playing.take.line if self._playing else None
 
     def add(self, take: Take) -> None:
-        self._waiting.append(take)
+        """Queue a Take: an urgent one ahead of those that are not."""
+        if not take.line.urgent:
+            self._waiting.append(take)
+            return
+        at = next((i for i, other in enumerate(self._waiting) if not other.line.urgent), len(self._waiting))
+        self._waiting.insert(at, take)
+        playing = self._playing
+        if playing is not None and not playing.take.line.urgent:
+            self._yielding = playing.take.slices - playing.position > _LET_FINISH_SLICES
 
     def withdraw(self, kind: LineKind) -> list[Line]:
         """Take back the Lines of a kind that have not begun."""
@@ -147,29 +179,32 @@ class Playlist:
         at = index * SLICE_SECONDS
         events: list[ShowEvent] = []
         if self._playing is None and not self._begin(at, events):
-            return Beat(self._silence, None, 0.0, None, None, tuple(events))
+            return Beat(self._silence, self._lead_in(), 0.0, None, None, tuple(events))
         playing = self._playing
         assert playing is not None
         take, first = playing.take, playing.position * SLICE_SAMPLES
         line = take.line
-        if self._cut:
-            self._cut = False
+        word = _word_at(take.words, first, playing.word)
+        yields = self._yielding and (word != playing.word or not take.words)
+        if self._cut or yields:
+            self._cut = self._yielding = False
             pcm = _faded(take.pcm[first : first + SLICE_SAMPLES])
             # a word counts as heard when it was over before the fade began
             events.append(LineEnded(at, line, _heard(line.text, take.words, first), True, first / SAMPLE_RATE))
             mouth = take.mouth[playing.position]
             self._finish(line)
             return Beat(pcm, mouth, 0.0, line, None, tuple(events))
-        word = _word_at(take.words, first, playing.word)
         if word != playing.word:
             playing.word = word
-            span = take.words[word]
+            span = take.captions[word]
             events.append(CaptionShown(at, line, span.first, span.last))
         beat_word = (take.words[word].first, take.words[word].last) if word >= 0 else None
+        caption = (take.captions[word].first, take.captions[word].last) if word >= 0 else None
+        dressing = take.dressing if playing.position == 0 else None
         beat = Beat(
             take.pcm[first : first + SLICE_SAMPLES],
             take.mouth[playing.position],
-            float(take.accent[playing.position]),
+            float(take.accent[min(playing.position + _NOD_SLICES, take.slices - 1)]),
             line,
             beat_word,
             (),
@@ -177,15 +212,17 @@ class Playlist:
         playing.position += 1
         if playing.position >= take.slices:
             end = (index + 1) * SLICE_SECONDS
-            for late in take.words[playing.word + 1 :]:
+            for late in take.captions[playing.word + 1 :]:
                 events.append(CaptionShown(at, line, late.first, late.last))
             events.append(LineEnded(end, line, line.text, False, take.seconds))
             self._finish(line)
             if not self._waiting:
                 events.append(QueueDrained(end))
-        return Beat(beat.pcm, beat.mouth, beat.accent, line, beat_word, tuple(events))
+        return Beat(beat.pcm, beat.mouth, beat.accent, line, beat_word, tuple(events), caption, dressing)
 
     def _begin(self, at: float, events: list[ShowEvent]) -> bool:
+        while self._waiting and (until := self._waiting[0].line.valid_until) is not None and at >= until:
+            events.append(LineEnded(at, self._waiting.popleft().line, "", True))
         if not self._waiting or self._quiet < self._pause_before(self._waiting[0].line):
             self._quiet += 1
             return False
@@ -193,16 +230,26 @@ class Playlist:
         events.append(LineStarted(at, self._playing.take.line))
         return True
 
+    def _lead_in(self) -> NDArray[np.float32] | None:
+        """The mouth in a Slice of silence: parting if a Line is about to begin."""
+        if not self._waiting:
+            return None
+        rest = self._pause_before(self._waiting[0].line) - self._quiet  # Slices after this one and before the Line
+        return self._waiting[0].lead[-rest - 1] if 0 <= rest < _LEAD_IN_SLICES else None
+
     def _pause_before(self, line: Line) -> int:
         """Slices of silence that part a Line from the one before it."""
         if self._last is None:
             return 0
+        if line.urgent:
+            return _URGENT_PAUSE_SLICES
         if line.reply is not None and line.reply == self._last.reply:
             return _SAME_REPLY_PAUSE_SLICES
         return _PAUSE_SLICES[line.kind]
 
     def _finish(self, line: Line) -> None:
         self._playing = None
+        self._yielding = False
         self._last = line
         self._quiet = 0
 

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -30,6 +31,7 @@ from render.contract import (
     Voice,
     VoiceError,
 )
+from render.dressing import Dressing, SetBoard
 from render.playlist import Beat, Playlist, Take, make_take
 from render.schedule import Drawing, Schedule
 from rtc.contract import SLICE_SECONDS, Picture, Slice, SliceSink
@@ -43,13 +45,17 @@ _FADE_PATIENCE_SECONDS = 0.3
 
 
 class Painter(Protocol):
-    """What draws the picture of a Slice; the compositor, or a test's bar code. Only `prepare` may be slow."""
+    """What draws the picture of a Slice; the compositor, or a test's bar code.
+
+    Only `prepare` and `prepare_board` may be slow; they are called on other threads than the one that draws.
+    """
 
     def draw(self, request: FrameRequest) -> Picture: ...
-    def prepare(self, card: ProductCard) -> None: ...
-    def show_product(self, card: ProductCard | None, now: float) -> None: ...
-    def quote(self, viewer: str, text: str, now: float) -> None: ...
-    def unquote(self, now: float) -> None: ...
+    def prepare(self, line: Line) -> Dressing: ...
+    def prepare_board(self, board: Board) -> SetBoard: ...
+    def begin(self, dressing: Dressing, now: float) -> None: ...
+    def end(self, line: Line, now: float) -> None: ...
+    def show_board(self, board: SetBoard | None, now: float) -> None: ...
 
 
 MouthTrack = Callable[[Speech, float], NDArray[np.float32]]
@@ -81,6 +87,9 @@ class Show:
         self._index = 0
         self._look = "camera"
         self._board: Board | None = None
+        self._set_board: SetBoard | None = None
+        self._shown_board: SetBoard | None = None
+        self._setting: asyncio.Task[None] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._turn = asyncio.Lock()
@@ -117,6 +126,9 @@ class Show:
                 self._playlist.cut()
             await self._quiet_within(_FADE_PATIENCE_SECONDS)
         self._stopping.set()
+        if self._setting is not None:
+            self._setting.cancel()
+            await asyncio.gather(self._setting, return_exceptions=True)
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 
@@ -158,16 +170,11 @@ class Show:
     async def say(self, line: Line) -> bool:
         self._asked.append(line)
         try:
+            if line.urgent:  # neither waits its turn nor for room
+                return await self._queue(line)
             async with self._turn:
                 await self._wait_for_room(line)
-                if not self._wanted(line):
-                    return False
-                take = await self._make(line)
-                with self._lock:
-                    if take is None or not self._wanted(line):
-                        return False
-                    self._playlist.add(take)
-                return True
+                return await self._queue(line)
         finally:
             with contextlib.suppress(ValueError):
                 self._asked.remove(line)
@@ -183,7 +190,11 @@ class Show:
         self._look = target
 
     def show_board(self, board: Board | None) -> None:
-        self._board = board  # laid by the playout thread with its next picture
+        self._board = board
+        if board is None:
+            self._set_board = None  # the playout thread takes it away with its next picture
+        elif self._setting is None or self._setting.done():
+            self._setting = self._loop.create_task(self._set_boards(), name="set-board")
 
     def interrupt(self) -> int:
         with self._lock:
@@ -213,6 +224,17 @@ class Show:
             self._room_made.clear()
             await self._room_made.wait()
 
+    async def _queue(self, line: Line) -> bool:
+        """Voice a Line and queue it; False if it is not wanted any more."""
+        if not self._wanted(line):
+            return False
+        take = await self._make(line)
+        with self._lock:
+            if take is None or not self._wanted(line):
+                return False
+            self._playlist.add(take)
+        return True
+
     async def _make(self, line: Line) -> Take | None:
         """Voice a Line; None if it was withdrawn meanwhile."""
         if self._voice is None:
@@ -222,8 +244,7 @@ class Show:
         )
         self._voicing[speaking] = line
         try:
-            if line.product is not None:
-                await self._prepare(line.product)
+            dressing = await self._prepare(line)
             speech = await speaking
         except asyncio.CancelledError:
             if line in self._asked:  # it is this call that was cancelled, not the Line withdrawn
@@ -234,13 +255,31 @@ class Show:
             if not speaking.done():  # withdrawn or cancelled while its card was prepared
                 speaking.cancel()
         mouth = await asyncio.to_thread(self._mouth_track, speech, line.energy)
-        return make_take(line, speech, mouth)
+        return make_take(line, speech, mouth, dressing)
 
-    async def _prepare(self, card: ProductCard) -> None:
+    async def _prepare(self, line: Line) -> Dressing | None:
         try:
-            await asyncio.to_thread(self._painter.prepare, card)
-        except Exception as error:  # the words are worth more than their card
+            dressing = await asyncio.to_thread(self._painter.prepare, line)
+        except Exception as error:  # the words are worth more than what they show
             self._drawing_failed(error, self.now)
+            return None
+        for fault in dressing.faults:
+            log.warning("%s", fault)
+            self._on_event(RenderFault(self.now, "product-media", fault))
+        return dressing
+
+    async def _set_boards(self) -> None:
+        """Set the board that is wanted, and again if another is wanted by then."""
+        made: Board | None = None
+        while (wanted := self._board) is not None and wanted is not made:
+            made = wanted
+            try:
+                ready = await asyncio.to_thread(self._painter.prepare_board, wanted)
+            except Exception as error:  # a board may fail, the show may not
+                self._drawing_failed(error, self.now)
+                continue
+            if self._board is wanted:
+                self._set_board = ready  # laid by the playout thread with its next picture
 
     def _report_unheard(self, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -285,6 +324,7 @@ class Show:
             speaking=Speaking(line.emotion, line.energy, beat.accent) if line else None,
             look="chat" if line is not None and line.kind is LineKind.READBACK else self._look,
             caption=self._caption,
+            word=beat.word,
         )
         try:
             picture = self._painter.draw(request)
@@ -302,31 +342,38 @@ class Show:
             self._tell(RenderFault(now, "drawing-failed", f"{type(error).__name__}: {error}"))
 
     def _direct(self, beat: Beat, now: float) -> None:
-        """Bring captions, card and quote in step with what is heard from this Slice on."""
+        """Bring captions and stage in step with what is heard from this Slice on."""
         if beat.line is None:
             self._caption = None
         for event in beat.events:
             if isinstance(event, LineStarted):
                 line = event.line
                 self._caption = CaptionState(line.id, line.caption or line.text, 0, 0)
-                try:
-                    self._dress(line, now)
-                except Exception as error:  # a card or quote may fail; this thread may not
-                    self._drawing_failed(error, now)
-            elif isinstance(event, LineEnded) and event.line.quote is not None:
-                self._painter.unquote(now)
+                if beat.dressing is not None:
+                    self._on_stage(partial(self._dress, beat.dressing, now), now)
+            elif isinstance(event, LineEnded):
+                self._on_stage(partial(self._painter.end, event.line, now), now)
             self._tell(event)
-        if beat.line is not None and beat.word is not None and self._caption is not None:
-            self._caption = replace(self._caption, first=beat.word[0], last=beat.word[1])
+        if self._set_board is not self._shown_board:
+            self._shown_board = self._set_board
+            self._on_stage(partial(self._painter.show_board, self._shown_board, now), now)
+        if beat.line is not None and beat.caption is not None and self._caption is not None:
+            self._caption = replace(self._caption, first=beat.caption[0], last=beat.caption[1])
 
-    def _dress(self, line: Line, now: float) -> None:
-        """Show the card and the comment that belong to a Line."""
-        if line.quote is not None:
-            self._painter.quote(*line.quote, now)
-        if line.product is not None and line.product != self._card:
-            self._painter.show_product(line.product, now)
-            self._card = line.product
-            self._tell(ProductShown(now, line.product))
+    def _dress(self, dressing: Dressing, now: float) -> None:
+        """Show what belongs to a Line."""
+        self._painter.begin(dressing, now)
+        card = dressing.line.product
+        if card is not None and card != self._card:
+            self._card = card
+            self._tell(ProductShown(now, card))
+
+    def _on_stage(self, change: Callable[[], None], now: float) -> None:
+        """What the stage shows may fail; this thread may not."""
+        try:
+            change()
+        except Exception as error:
+            self._drawing_failed(error, now)
 
     def _tell(self, event: ShowEvent) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed only after `close` has joined this thread

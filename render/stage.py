@@ -1,150 +1,331 @@
-"""What lies over the host: the AI label, captions, the product card and the comment being read."""
+"""The stage: host, product, price card, call-outs, promotion board, quoted comment, captions and the AI label in one frame."""
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from render.avatar_pack import AvatarPack
+from render.callout_board import CallOutBoard
 from render.caption_board import CaptionBoard
-from render.contract import ProductCard
+from render.contract import Board, Layout, Line
+from render.dressing import CAPTION_SIZE, Dressing, ProductSet, SetBoard, Wardrobe
+from render.host_window import HostWindow
+from render.layouts import Arrangement, Rect, Template
 from render.motion import ease
-from render.product_card import product_card
-from render.typography import Canvas, Colour, Patch, font, shortened, wrap
+from render.product_media import ClipScreen, ProductMedia
+from render.typography import Canvas, Colour, Patch, font
 
 LABEL = "AI digital human · AI数字人"
-READING = "Reading · 正在读"
 
 _INK: Colour = (255, 255, 255)
-_SOFT: Colour = (196, 203, 214)
-_ACCENT: Colour = (255, 200, 87)
 _PANEL: Colour = (14, 17, 22)
-_MOVE_S = 0.32
+MOVE_S = 0.36
+"""How long anything on the stage takes from one place to another."""
 _LINGER_S = 1.2
 """A quoted comment stays a moment after it has been read, so that late readers see what is answered."""
-_CARDS_KEPT = 64
-
-# The grid, in units of a frame 720 wide and 1280 high.
-_MARGIN = 28
-_LABEL_TOP, _LABEL_SIZE, _LABEL_HEIGHT = 28, 41, 60
+_LABEL_SIZE, _LABEL_HEIGHT = 41, 60
 """Size at which the Chinese characters of the label are 36 units high: 5 % of the short side (GB 45438-2025)."""
-_QUOTE_TOP = 100
-_CARD_TOP = 716
-_CAPTION_BOTTOM, _CAPTION_SIZE = 56, 37
-_SLIDE = 36
+_SLIDE = 28
+_MOST_LAYERS = 3
+
+Frame = NDArray[np.uint8]
 
 
 @dataclass(slots=True)
-class _Sliding:
-    """A patch on its way in or out, as a function of the show clock."""
+class _Coming:
+    """Something on its way in or out, as a function of the show clock."""
 
-    patch: Patch
     since: float
     leaving: float | None = None
 
     def progress(self, now: float) -> float:
         """0 away to 1 in its place."""
-        shown = ease((now - self.since) / _MOVE_S)
-        return shown if self.leaving is None else shown * (1.0 - ease((now - self.leaving) / _MOVE_S))
+        shown = ease((now - self.since) / MOVE_S)
+        return shown if self.leaving is None else shown * (1.0 - ease((now - self.leaving) / MOVE_S))
+
+    def leave(self, now: float) -> None:
+        if self.leaving is None:
+            self.leaving = now
 
     def gone(self, now: float) -> bool:
-        return self.leaving is not None and now >= self.leaving + _MOVE_S
+        return self.leaving is not None and now >= self.leaving + MOVE_S
 
-    def lay(self, frame: NDArray[np.uint8], x: int, y: int, now: float, slide: tuple[int, int]) -> None:
-        """Lay it at (x, y), or on the way there from `slide` px aside."""
-        progress = self.progress(now)
-        if progress <= 0.0:
-            return
-        patch = self.patch if progress >= 1.0 else self.patch.faded(progress)
-        patch.lay(frame, x + round(slide[0] * (1 - progress)), y + round(slide[1] * (1 - progress)))
+
+@dataclass(slots=True)
+class _ProductLayer:
+    """A product in one layout: its card, and its picture where that stands by itself."""
+
+    product: ProductSet
+    layout: Layout
+    arrangement: Arrangement
+    coming: _Coming
+    screen: ClipScreen | None
+    covered: bool = False
+    """Another one comes in over it, in the same places: it stays until it is covered."""
+    over: bool = False
+    """It comes in over another in the same places: it only fades, nothing slides."""
 
 
 class StageGraphics:
-    """Composes everything that is not the host. Text is set once and laid many times."""
+    """Composes the frame around the host. What it shows is made ready by `prepare`; drawing only lays it."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        """`size`: (width, height) of the frame in px."""
-        self._width, self._height = size
-        self._unit = self._width / 720
+    def __init__(self, template: Template, pack: AvatarPack) -> None:
+        self._template = template
+        self._wardrobe = Wardrobe(template, ProductMedia())
+        home = template.arrangements[Layout.HOST]
+        self._window = HostWindow(pack.plate, template.size, home, template.unit, MOVE_S)
+        self._layout = Layout.HOST
+        self._layout_since, self._layout_before = -MOVE_S, Layout.HOST
         self._label = self._make_label()
-        self._cards: dict[ProductCard, Patch] = {}
-        self._card: _Sliding | None = None
-        self._old_card: _Sliding | None = None
-        self._quote: _Sliding | None = None
-        self._captions = CaptionBoard(self._width - 2 * self._px(_MARGIN), self._px(_CAPTION_SIZE))
+        self._layers: list[_ProductLayer] = []
+        self._quote: tuple[Dressing, _Coming] | None = None
+        self._quoted_until: float | None = None
+        self._board: tuple[SetBoard, _Coming] | None = None
+        self._old_board: tuple[SetBoard, _Coming] | None = None
+        self._chips = CallOutBoard(template.unit)
+        widths = {self._wardrobe.caption_width(layout) for layout in template.arrangements}
+        self._captions = {width: CaptionBoard(width, self._wardrobe.px(CAPTION_SIZE)) for width in widths}
+        self._line = ""
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that stands, or is on its way."""
+        return self._layout
+
+    @property
+    def product(self) -> ProductSet | None:
+        """What is on the stage."""
+        return self._layers[-1].product if self._layers else None
 
     # ---- what changes --------------------------------------------------------------------------------------
 
-    def prepare(self, card: ProductCard) -> None:
-        """Set a card's text and read its picture; slow, for another thread than the one that draws."""
-        if card not in self._cards:
-            patch = product_card(card, self._unit)
-            while len(self._cards) >= _CARDS_KEPT:  # the oldest goes; it is set again if it is needed again
-                self._cards.pop(next(iter(self._cards)), None)
-            self._cards[card] = patch
+    def prepare(self, line: Line) -> Dressing:
+        """Make ready what a Line shows; slow, for another thread than the one that draws."""
+        return self._wardrobe.dress(line)
 
-    def show_product(self, card: ProductCard | None, now: float) -> None:
-        """Let a card in (set here and now if nobody has prepared it) and the one before out; None leaves none."""
-        if self._card is not None:
-            self._card.leaving = now
-            self._old_card, self._card = self._card, None
-        if card is not None:
-            self.prepare(card)
-            self._card = _Sliding(self._cards[card], now)
+    def prepare_board(self, board: Board) -> SetBoard:
+        """Set a promotion board; slow, for another thread than the one that draws."""
+        return self._wardrobe.board(board)
 
-    def quote(self, viewer: str, text: str, now: float) -> None:
-        """Show the comment that is being read."""
-        self._quote = _Sliding(self._make_quote(viewer, text), now)
+    def begin(self, dressing: Dressing, now: float) -> None:
+        """A Line begins to be heard."""
+        line, here = dressing.line, self.product
+        product = dressing.product or here
+        changed = dressing.product is not None and (here is None or dressing.product.card != here.card)
+        layout = self._choose(line.layout, product, changed)
+        if changed or layout is not self._layout:
+            self._chips.clear(now)
+            self._arrange(product, layout, now)
+        self._line = line.id
+        self._chips.begin(dressing.callouts[self._arrangement.chips.width])
+        for width, captions in self._captions.items():
+            captions.take(dressing.captions[width])
+        if line.quote is not None:
+            self._quote, self._quoted_until = (dressing, _Coming(now)), None
 
-    def unquote(self, now: float) -> None:
-        if self._quote is not None and self._quote.leaving is None:
-            self._quote.leaving = now + _LINGER_S
+    def end(self, line: Line, now: float) -> None:
+        """A Line is over, or was cut off."""
+        if line.id == self._line:
+            self._chips.forget()
+        if line.quote is not None and self._quote is not None and self._quoted_until is None:
+            self._quoted_until = now + _LINGER_S
+
+    def show_board(self, board: SetBoard | None, now: float) -> None:
+        """Put a board on the stage in place of the one before, or take it away."""
+        if self._board is not None:
+            self._board[1].leave(now)
+            self._old_board = self._board
+        self._board = (board, _Coming(now)) if board is not None else None
+
+    def _choose(self, wanted: Layout, product: ProductSet | None, changed: bool) -> Layout:
+        if product is None:
+            return Layout.HOST
+        if wanted is not Layout.AUTO:
+            return wanted
+        if not changed:
+            return self._layout if self._layers else Layout.INSET
+        return self._template.newcomer if product.has_media else Layout.INSET
+
+    def _arrange(self, product: ProductSet | None, layout: Layout, now: float) -> None:
+        same_places = layout is self._layout
+        if not same_places:
+            self._layout_before, self._layout_since, self._layout = self._layout, now, layout
+            self._window.go(self._arrangement, now)
+        for layer in self._layers:
+            if layer.coming.leaving is None:
+                layer.covered = same_places
+                layer.coming.leave(now)
+        if product is None:
+            return
+        clip, how = self._wardrobe.clip(product), product.clip_fittings.get(layout)
+        screen = None
+        if clip is not None and how is not None:
+            hole = product.cards[layout].hole
+            still = product.pictures.get(layout)
+            if still is None and hole is not None:
+                still = product.cards[layout].patch.colour[hole.y : hole.bottom, hole.x : hole.right]
+            screen = ClipScreen(clip, still, how) if still is not None else None
+        over = same_places and bool(self._layers)
+        self._layers.append(_ProductLayer(product, layout, self._arrangement, _Coming(now), screen, over=over))
+        del self._layers[:-_MOST_LAYERS]
+
+    @property
+    def _arrangement(self) -> Arrangement:
+        return self._template.arrangements[self._layout]
+
+    def is_host(self, now: float) -> bool:
+        """Whether the frame is the host's picture with things laid over it."""
+        return self._window.is_frame(now)
 
     # ---- every frame ---------------------------------------------------------------------------------------
 
-    def draw(self, frame: NDArray[np.uint8], now: float, caption: tuple[str, int, int] | None) -> None:
-        """Lay everything over `frame`; `caption` is (text, first, last character of the word being heard)."""
-        margin, slide = self._px(_MARGIN), self._px(_SLIDE)
-        if self._old_card is not None and self._old_card.gone(now):
-            self._old_card = None
-        if self._quote is not None and self._quote.gone(now):
-            self._quote = None
-        for card in (self._old_card, self._card):
-            if card is not None:
-                card.lay(frame, self._width - margin - card.patch.width, self._px(_CARD_TOP), now, (slide, 0))
-        if self._quote is not None:
-            self._quote.lay(frame, margin, self._px(_QUOTE_TOP), now, (0, -slide // 2))
+    def draw(
+        self,
+        host: Frame,
+        frame: Frame,
+        now: float,
+        caption: tuple[str, int, int] | None,
+        word: tuple[int, int] | None = None,
+    ) -> None:
+        """Fill `frame`: `host` in its place (it may be `frame` itself where `is_host`), and everything that belongs to it.
+
+        `caption` is (text, first, last character of the word being heard), `word` the span of that word in the Line's text.
+        """
+        self._layers = [layer for layer in self._layers if not layer.coming.gone(now)]
+        if not self._window.covers(now):
+            np.copyto(frame, self._window.backdrop)
+            self._lay_pictures(frame, now, beneath=True)
+        if host is not frame:
+            self._window.lay(host, frame, now)
+        self._lay_pictures(frame, now, beneath=False)
+        for layer in self._layers:
+            self._lay_card(layer, frame, now)
+        arrangement = self._arrangement
+        if word is not None and word[1] > word[0]:
+            self._chips.heard(word[0], arrangement.chips, now)
+        self._lay_boards(frame, now)
+        self._lay_quote(frame, now)
+        self._chips.draw(frame, now)
         if caption is not None:
-            self._captions.draw(frame, *caption, bottom=self._height - self._px(_CAPTION_BOTTOM))
+            place = self._captions_place(now)
+            board = self._captions[self._wardrobe.caption_width(self._layout)]
+            board.draw(frame, *caption, middle=place.x + place.width // 2, bottom=place.bottom)
         self.label(frame)
 
-    def label(self, frame: NDArray[np.uint8]) -> None:
+    def label(self, frame: Frame) -> None:
         """Lay the AI label, which every frame carries."""
-        self._label.lay(frame, self._px(_MARGIN), self._px(_LABEL_TOP))
+        self._label.lay(frame, *self._template.label)
 
-    # ---- setting ---------------------------------------------------------------------------------------------
+    def still(self, plate: Frame) -> Frame:
+        """The host alone at rest, without label: what the show looks like before it begins."""
+        frame = self._window.backdrop.copy()
+        self._window.lay(plate, frame, 0.0)
+        return frame
 
-    def _px(self, units: float) -> int:
-        """Units of the grid in pixels."""
-        return max(1, round(units * self._unit))
+    def _captions_place(self, now: float) -> Rect:
+        share = ease((now - self._layout_since) / MOVE_S)
+        before = self._template.arrangements[self._layout_before].captions
+        return before.towards(self._arrangement.captions, share)
+
+    def _lay_pictures(self, frame: Frame, now: float, *, beneath: bool) -> None:
+        for layer in self._layers:
+            place = layer.arrangement.picture
+            if place is None or place.beneath is not beneath:
+                continue
+            picture = layer.product.pictures[layer.layout]
+            if layer.screen is not None:
+                picture = layer.screen.at(now - layer.coming.since)
+            progress = 1.0 if layer.covered else layer.coming.progress(now)
+            if layer.over and layer.coming.leaving is None:
+                _dissolve(frame, picture, place.box.x, place.box.y, progress)
+            else:
+                away = 1.0 - progress
+                box = place.box.moved(place.away[0] * away, place.away[1] * away)
+                _copy(frame, picture, box.x, box.y)
+
+    def _lay_card(self, layer: _ProductLayer, frame: Frame, now: float) -> None:
+        made = layer.product.cards[layer.layout]
+        progress = 1.0 if layer.covered else layer.coming.progress(now)
+        if progress <= 0.0:
+            return
+        place, picture = layer.arrangement.card, layer.arrangement.picture
+        fades = layer.over and layer.coming.leaving is None
+        if not fades and picture is not None and not picture.beneath:  # it slides with the picture that it belongs to
+            place = place.moved(picture.away[0] * (1.0 - progress), picture.away[1] * (1.0 - progress))
+            made.patch.lay(frame, place.x, place.y)
+            return
+        if not fades and not layer.covered:
+            # Two cards seen through each other can't be read: the one that leaves is gone before the other is half there.
+            progress = max(0.0, 1.6 * progress - 0.6)
+            place = place.moved(0, self._wardrobe.px(_SLIDE) * (1.0 - progress))
+        if progress <= 0.0:
+            return
+        (made.patch if progress >= 1.0 else made.patch.faded(progress)).lay(frame, place.x, place.y)
+        if layer.screen is not None and made.hole is not None and picture is None:
+            shown = layer.screen.at(now - layer.coming.since)
+            _dissolve(frame, shown, place.x + made.hole.x, place.y + made.hole.y, progress)
+
+    def _lay_boards(self, frame: Frame, now: float) -> None:
+        if self._old_board is not None and self._old_board[1].gone(now):
+            self._old_board = None
+        for shown in (self._old_board, self._board):
+            if shown is not None:
+                board, coming = shown
+                place, progress = self._arrangement.board, coming.progress(now)
+                slide = round(self._wardrobe.px(_SLIDE) * (1 - progress))
+                board.boards[place.width, place.height].lay(
+                    frame, place.x, place.y - slide, now, coming.since, progress
+                )
+
+    def _lay_quote(self, frame: Frame, now: float) -> None:
+        if self._quote is None:
+            return
+        dressing, coming = self._quote
+        place = self._arrangement.quote
+        if self._board is not None and (place.x, place.y) == (self._arrangement.board.x, self._arrangement.board.y):
+            # The board has its place: the comment stands where the call-outs do, until the first of them comes.
+            chips = self._arrangement.chips
+            place = Rect(chips.x, chips.bottom - place.height, place.width, place.height)
+            if self._chips.visible:
+                coming.leave(now)
+        if self._quoted_until is not None and now >= self._quoted_until:
+            coming.leave(self._quoted_until)
+        if coming.gone(now):
+            self._quote = None
+            return
+        progress = coming.progress(now)
+        patch = dressing.quotes[(place.width, place.height)]
+        if progress < 1.0:
+            patch = patch.faded(progress)
+        patch.lay(frame, place.x, place.y - round(self._wardrobe.px(_SLIDE // 2) * (1 - progress)))
 
     def _make_label(self) -> Patch:
-        face = font(self._px(_LABEL_SIZE), 600)
-        height, pad = self._px(_LABEL_HEIGHT), self._px(20)
+        px = self._wardrobe.px
+        face = font(px(_LABEL_SIZE), 600)
+        height, pad = px(_LABEL_HEIGHT), px(20)
         canvas = Canvas(round(face.getlength(LABEL)) + 2 * pad, height)
-        canvas.panel(_PANEL, 0.84, self._px(14))
+        canvas.panel(_PANEL, 0.84, px(14))
         canvas.text(pad, round(height * 0.745), LABEL, face, _INK)
         return canvas.patch()
 
-    def _make_quote(self, viewer: str, text: str) -> Patch:
-        width, pad = self._width - 2 * self._px(_MARGIN), self._px(20)
-        head, who, what = font(self._px(20), 500), font(self._px(22), 700), font(self._px(28), 400)
-        room = width - 2 * pad
-        lines = shortened(text, wrap(text, what, room), 2, what, room)
-        canvas = Canvas(width, self._px(44) + len(lines) * self._px(37) + self._px(12))
-        canvas.panel(_PANEL, 0.78, self._px(14))
-        x = canvas.text(pad, self._px(33), READING, head, _SOFT) + self._px(12)
-        name = shortened(viewer, wrap(viewer, who, round(width - pad - x)), 1, who, round(width - pad - x))
-        canvas.text(x, self._px(33), "".join(name), who, _ACCENT)
-        for row, line in enumerate(lines):
-            canvas.text(pad, self._px(72) + row * self._px(37), line, what, _INK)
-        return canvas.patch()
+
+def _copy(frame: Frame, picture: Frame, x: int, y: int) -> None:
+    """Copy a picture into the frame with its corner at (x, y); what sticks out is cut off."""
+    x0, y0 = max(0, x), max(0, y)
+    x1, y1 = min(frame.shape[1], x + picture.shape[1]), min(frame.shape[0], y + picture.shape[0])
+    if x0 < x1 and y0 < y1:
+        np.copyto(frame[y0:y1, x0:x1], picture[y0 - y : y1 - y, x0 - x : x1 - x])
+
+
+def _dissolve(frame: Frame, picture: Frame, x: int, y: int, share: float) -> None:
+    """The same, seen through by 1 - `share`."""
+    if share >= 1.0:
+        _copy(frame, picture, x, y)
+        return
+    x0, y0 = max(0, x), max(0, y)
+    x1, y1 = min(frame.shape[1], x + picture.shape[1]), min(frame.shape[0], y + picture.shape[0])
+    if share > 0.0 and x0 < x1 and y0 < y1:
+        region = frame[y0:y1, x0:x1]
+        cv2.addWeighted(picture[y0 - y : y1 - y, x0 - x : x1 - x], share, region, 1.0 - share, 0, dst=region)

@@ -18,6 +18,8 @@ _NEVER_LAST = frozenset("([{¥$€£#（【《「『“‘")
 """What must not begin or end a line (after W3C's Requirements for Chinese Text Layout)."""
 _ELLIPSIS = "…"
 
+Face = ImageFont.FreeTypeFont
+
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
 

@@ -42,9 +42,10 @@ def _examine_avatar(folder: Path, config: RoomConfig) -> list[RoomProblem]:
     except AvatarPackError as error:
         return [RoomProblem(str(error.file), None, "", f"{error.problem} {error.remedy}")]
     size = (config.video.width, config.video.height)
-    if pack.size != size:
+    if size not in (pack.size, pack.size[::-1]):
         message = (
-            f"is {size[0]} x {size[1]}, but the avatar pack is drawn in {pack.size[0]} x {pack.size[1]}; write that"
+            f"is {size[0]} x {size[1]}, but the avatar pack is drawn in {pack.size[0]} x {pack.size[1]}; "
+            f"write that, or {pack.size[1]} x {pack.size[0]} for landscape"
         )
         file = read_yaml(folder / "room.yaml")
         return [RoomProblem(str(file.path), file.line(("video",)), "video", message)]

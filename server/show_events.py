@@ -52,7 +52,7 @@ def tell_show_event(event: ShowEvent) -> Told | None:
         case ProductShown(card=card):
             shown = asdict(card) if card else None
             if shown is not None:
-                del shown["picture"]  # a path on the server's disk
+                del shown["picture"], shown["clip"]  # paths on the server's disk
             return Told("product.shown", {"product": shown})
         case QueueDrained():
             return None

@@ -7,11 +7,13 @@ import pytest
 
 from render.avatar_pack import MOUTH_KEYS, AvatarPack, load_avatar_pack
 from render.compositor import CaptionState, Compositor, FrameRequest, Speaking
-from render.contract import Emotion, ProductCard
+from render.contract import Emotion, Layout, Line, ProductCard
+from render.layouts import FrameSizeError
 from rtc.contract import SLICE_SECONDS, Picture
 from tests.render.pack_fixture import write_pack
 
 CARD = ProductCard("RB-10", "Ribeye steak", "眼肉牛排", "¥199.00")
+LINE = Line("line", "How much is it", product=CARD, quote=("Lin", "how much?"), layout=Layout.FULL)
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +33,9 @@ def show(compositor: Compositor) -> list[Picture]:
     pictures = []
     for frame in range(75):
         if frame == 10:
-            compositor.show_product(CARD, frame * SLICE_SECONDS)
-            compositor.quote("Lin", "how much?", frame * SLICE_SECONDS)
+            compositor.begin(compositor.prepare(LINE), frame * SLICE_SECONDS)
         if frame == 40:
-            compositor.unquote(frame * SLICE_SECONDS)
+            compositor.end(LINE, frame * SLICE_SECONDS)
         mouth = MOUTH_KEYS[frame % len(MOUTH_KEYS)] if 20 <= frame < 55 else None
         pictures.append(compositor.draw(request(frame, mouth, "chat" if frame > 60 else "camera")).copy())
     return pictures
@@ -46,6 +47,14 @@ def test_a_picture_is_i420_of_the_packs_size(pack: AvatarPack) -> None:
     assert picture.shape == (height * 3 // 2, width)
     assert picture.dtype == np.uint8
     assert picture.flags["C_CONTIGUOUS"]
+
+
+def test_a_lying_frame_holds_the_same_host(pack: AvatarPack) -> None:
+    width, height = pack.size
+    picture = Compositor(pack, 1, (height, width)).draw(request(0))
+    assert picture.shape == (width * 3 // 2, height)
+    with pytest.raises(FrameSizeError, match="landscape"):
+        Compositor(pack, 1, (640, 480))
 
 
 def test_the_same_seed_and_requests_draw_the_same_frames(pack: AvatarPack) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +112,52 @@ def test_each_started_line_ends_exactly_once_and_the_length_of_a_slice_never_var
             ended += [e.line.id for e in beat.events if isinstance(e, LineEnded)]
             assert len(started) - len(ended) in (0, 1)
     assert started == ended
+
+
+def urgent(name: str) -> Take:
+    made = take(name, slices=4, kind=LineKind.NOTICE)
+    return replace(made, line=replace(made.line, urgent=True))
+
+
+def test_an_urgent_line_goes_first_and_the_one_being_heard_stops_after_a_word() -> None:
+    playlist = Playlist()
+    playlist.add(take("long", slices=60))  # its second word begins in Slice 30
+    playlist.add(take("next"))
+    for i in range(10):
+        playlist.advance(i)
+    playlist.add(urgent("now"))
+    beats = [playlist.advance(i) for i in range(10, 60)]
+    events = [(type(e).__name__, e.line.id) for b in beats for e in b.events if isinstance(e, LineStarted | LineEnded)]
+    assert events[:3] == [("LineEnded", "long"), ("LineStarted", "now"), ("LineEnded", "now")]
+    assert events[3] == ("LineStarted", "next")
+    ended = next(e for b in beats for e in b.events if isinstance(e, LineEnded))
+    assert (ended.heard, ended.interrupted) == ("one", True)
+    assert ended.at <= 30 * 0.04
+
+
+def test_a_line_that_is_almost_over_is_not_broken_off() -> None:
+    playlist = Playlist()
+    playlist.add(take("short", slices=12))
+    playlist.advance(0)
+    playlist.add(urgent("now"))
+    events = [e for i in range(1, 30) for e in playlist.advance(i).events if isinstance(e, LineEnded)]
+    assert [(e.line.id, e.interrupted) for e in events] == [("short", False), ("now", False)]
+
+
+def test_what_is_no_longer_true_is_not_said() -> None:
+    playlist = Playlist()
+    playlist.add(take("a", slices=25))
+    late = take("late")
+    playlist.add(replace(late, line=replace(late.line, valid_until=0.8)))
+    playlist.add(take("b"))
+    events = [e for i in range(60) for e in playlist.advance(i).events if isinstance(e, LineStarted | LineEnded)]
+    assert [(type(e).__name__, e.line.id) for e in events] == [
+        ("LineStarted", "a"),
+        ("LineEnded", "a"),
+        ("LineEnded", "late"),
+        ("LineStarted", "b"),
+        ("LineEnded", "b"),
+    ]
+    gone = next(e for e in events if e.line.id == "late")
+    assert isinstance(gone, LineEnded)
+    assert (gone.heard, gone.interrupted) == ("", True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from render.compositor import FrameRequest
 from render.contract import (
+    Board,
     CaptionShown,
     Emotion,
     Line,
@@ -23,6 +24,7 @@ from render.contract import (
     VoiceError,
     WordSpan,
 )
+from render.dressing import Dressing, SetBoard
 from render.show import Show
 from rtc.contract import SLICE_SAMPLES, Picture, Slice
 
@@ -60,6 +62,7 @@ class BarPainter:
     requests: list[FrameRequest] = field(default_factory=list)
     calls: list[tuple[object, ...]] = field(default_factory=list)
     fail: bool = False
+    faults: tuple[str, ...] = ()
 
     def draw(self, request: FrameRequest) -> Picture:
         if self.fail:
@@ -67,17 +70,21 @@ class BarPainter:
         self.requests.append(request)
         return np.full((3, 2), len(self.requests), np.uint8)
 
-    def prepare(self, card: ProductCard) -> None:
-        self.calls.append(("prepare", card.sku))
+    def prepare(self, line: Line) -> Dressing:
+        self.calls.append(("prepare", line.id))
+        return Dressing(line, None, {}, {}, {}, self.faults)
 
-    def show_product(self, card: ProductCard | None, now: float) -> None:
-        self.calls.append(("show", card.sku if card else None, now))
+    def prepare_board(self, board: Board) -> SetBoard:
+        return SetBoard(board, {})
 
-    def quote(self, viewer: str, text: str, now: float) -> None:
-        self.calls.append(("quote", viewer, text))
+    def begin(self, dressing: Dressing, now: float) -> None:
+        self.calls.append(("begin", dressing.line.id, now))
 
-    def unquote(self, now: float) -> None:
-        self.calls.append(("unquote",))
+    def end(self, line: Line, now: float) -> None:
+        self.calls.append(("end", line.id))
+
+    def show_board(self, board: SetBoard | None, now: float) -> None:
+        self.calls.append(("board", board.board.id if board else None))
 
 
 @dataclass
@@ -127,25 +134,67 @@ async def test_sound_picture_caption_and_card_of_a_line_begin_in_the_same_slice(
     assert request.mouth is not None
     assert request.caption is not None
     assert (request.caption.text, request.caption.last) == ("hello", 5)
-    assert rig.painter.calls == [("prepare", "RB-10"), ("show", "RB-10", 0.16)]
+    assert rig.painter.calls[:2] == [("prepare", "a"), ("begin", "a", 0.16)]
     assert [type(e) for e in rig.events[:3]] == [ProductShown, LineStarted, CaptionShown]
     assert rig.painter.requests[-1].caption is None
 
 
-async def test_a_card_that_is_on_the_stage_already_is_not_shown_again(rig: Rig) -> None:
+async def test_a_product_that_is_on_the_stage_already_is_not_told_again(rig: Rig) -> None:
     await rig.show.say(Line("a", "hello", product=CARD))
     await rig.show.say(Line("b", "again", product=CARD))
     await rig.run(30)
-    assert [call[0] for call in rig.painter.calls].count("show") == 1
+    assert [call[0] for call in rig.painter.calls].count("begin") == 2
     assert sum(isinstance(e, ProductShown) for e in rig.events) == 1
 
 
-async def test_the_comment_that_is_read_back_is_shown_and_the_host_looks_at_the_chat(rig: Rig) -> None:
+async def test_the_host_looks_at_the_chat_while_a_comment_is_read_back(rig: Rig) -> None:
     await rig.show.say(Line("a", "Lin asks", kind=LineKind.READBACK, quote=("Lin", "how much?")))
     await rig.run(8)
-    assert ("quote", "Lin", "how much?") in rig.painter.calls
-    assert rig.painter.calls[-1] == ("unquote",)
+    assert rig.painter.calls[-1] == ("end", "a")
     assert [request.look for request in rig.painter.requests] == ["chat"] * 5 + ["camera"] * 3
+
+
+async def test_what_a_line_can_not_show_is_told_to_the_operator_and_the_line_is_heard(rig: Rig) -> None:
+    rig.painter.faults = ("the product picture eggs.webp can't be read",)
+    assert await rig.show.say(Line("a", "hello", product=CARD))
+    assert [e.code for e in rig.events if isinstance(e, RenderFault)] == ["product-media"]
+
+
+async def test_a_caption_that_differs_from_what_is_read_is_marked_in_its_own_words(rig: Rig) -> None:
+    await rig.show.say(Line("a", "ten yuan", caption="¥10.00"))
+    await rig.run(2)
+    caption = rig.painter.requests[0].caption
+    assert caption is not None
+    assert (caption.text, caption.first, caption.last) == ("¥10.00", 0, 6)
+    assert rig.painter.requests[0].word == (0, 8)
+    assert [(e.first, e.last) for e in rig.events if isinstance(e, CaptionShown)] == [(0, 6)]
+
+
+async def test_the_mouth_parts_before_a_line_that_follows_a_pause(rig: Rig) -> None:
+    await rig.show.say(Line("a", "hello"))
+    await rig.show.say(Line("b", "again"))
+    await rig.run(20)
+    heard = [bool(s.pcm.any()) for s in rig.tape.slices]
+    begin = heard.index(True, heard.index(False))
+    mouths = [request.mouth is not None for request in rig.painter.requests]
+    assert mouths[begin - 3 : begin + 1] == [False, True, True, True]
+
+
+async def test_the_last_board_asked_for_is_the_one_that_is_shown(rig: Rig) -> None:
+    async def boards() -> list[object]:
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        await rig.run(1)
+        return [call[1] for call in rig.painter.calls if call[0] == "board"]
+
+    rig.show.show_board(Board("a", "First"))
+    rig.show.show_board(Board("b", "Second"))
+    assert await boards() == ["b"]
+    rig.show.show_board(None)
+    assert await boards() == ["b", None]
+    rig.show.show_board(Board("c", "Third"))
+    rig.show.show_board(None)
+    assert await boards() == ["b", None]
 
 
 async def test_a_late_picture_is_repeated_while_the_audio_goes_on(rig: Rig) -> None:
@@ -237,10 +286,10 @@ async def test_a_painter_that_keeps_failing_is_told_once_and_again_only_after_it
 async def test_a_card_that_can_not_be_shown_costs_the_card_and_not_the_show(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(card: ProductCard | None, now: float) -> None:
+    def broken(dressing: Dressing, now: float) -> None:
         raise OSError("the picture file is gone")
 
-    monkeypatch.setattr(rig.painter, "show_product", broken)
+    monkeypatch.setattr(rig.painter, "begin", broken)
     await rig.show.say(Line("a", "hello", product=CARD))
     await rig.run(8)
     assert sum(s.pcm.any() for s in rig.tape.slices) == 5
@@ -251,7 +300,7 @@ async def test_a_card_that_can_not_be_shown_costs_the_card_and_not_the_show(
 async def test_a_card_that_can_not_be_prepared_does_not_keep_the_words_back(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(card: ProductCard) -> None:
+    def broken(line: Line) -> Dressing:
         raise OSError("the picture file is gone")
 
     monkeypatch.setattr(rig.painter, "prepare", broken)

@@ -180,6 +180,7 @@ def test_show_events_are_told_as_the_interface_says() -> None:
                 "price": "¥199.00",
                 "list_price": "¥259.00",
                 "unit": "box",
+                "unit_zh": "",
             }
         },
     )
