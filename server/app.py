@@ -36,6 +36,7 @@ def make_app(rooms: Rooms, authority: Authority, metrics: Metrics, *, proxies: i
             web.get("/static/{path:.+}", get_static),
             web.get("/rooms/{room}", get_room_page),
             web.get("/rooms/{room}/info", get_info),
+            web.get("/rooms/{room}/avatar", get_avatar),
             web.post("/rooms/{room}/whep", post_offer),
             web.delete("/rooms/{room}/whep/{viewer}", delete_viewer),
             web.post("/rooms/{room}/comments", post_comment),
@@ -58,6 +59,16 @@ async def post_interrupt(request: web.Request) -> web.Response:
         return web.json_response({"epoch": room.interrupt()})
     except RoomNotReady:
         raise not_ready(room) from None
+
+
+async def get_avatar(request: web.Request) -> web.Response:
+    """``GET /rooms/{room}/avatar``: whose face is shown, and the consent to it; needs the host token."""
+    await request.app[AUTHORITY].require(request)
+    room = room_of(request)
+    record = room.studio.avatar
+    if record is None:
+        raise not_ready(room)
+    return web.json_response(record.as_json())
 
 
 @web.middleware

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from server.avatar_command import add_commands as add_avatar_commands
 from server.version import software_version
 
 _EXAMPLES = """\
@@ -14,6 +15,7 @@ examples:
   talkback serve --room rooms/mine --port 9000    your own room
   talkback serve --host 0.0.0.0 --log-format json for everybody on the network, logs for a machine
   talkback doctor rooms/mine                      what is wrong with a room's files, by file and line
+  talkback avatar --help                          a host from a photo of yourself
   talkback token --renew                          a new host token; the old one ends at once
 
 A room is a folder: room.yaml, persona.md, catalogue.csv, facts/, avatar/. Begin with a copy of rooms/demo.
@@ -31,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.doctor import report
 
         return report(options.room)
+    if options.command == "avatar":
+        from server.avatar_command import run
+
+        return run(options)
     from server.authority import HostToken, TokenFileError
 
     token = HostToken(options.data)
@@ -92,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: talkback doctor rooms/demo rooms/mine",
     )
     doctor.add_argument("room", type=Path, nargs="+", metavar="ROOM", help="a room's folder")
+
+    add_avatar_commands(commands)
 
     token = commands.add_parser(
         "token",

@@ -13,11 +13,13 @@ from dialogue.settings import PACKAGED
 from render.avatar_pack import AvatarPackError, load_avatar_pack
 from render.compositor import Compositor
 from render.contract import ShowEventSink, Voice, VoiceError
+from render.layouts import FrameSizeError
 from render.show import Show
 from render.viseme import mouth_track
 from render.voices import open_voice
 from rtc.broadcaster import Broadcaster
 from rtc.contract import RtcEventSink
+from server.avatar_record import AvatarRecord
 from server.configuration import RoomConfig, RoomUnusable
 from server.progress import Progress
 from server.studio import StudioError
@@ -32,6 +34,7 @@ class LiveStudio:
         self._show: Show | None = None
         self._models: Models | None = None
         self._voice: Voice | None = None
+        self._avatar: AvatarRecord | None = None
 
     async def open_stage(
         self, on_show_event: ShowEventSink, on_rtc_event: RtcEventSink, progress: Progress
@@ -44,7 +47,21 @@ class LiveStudio:
             except AvatarPackError as error:
                 problem = RoomProblem(str(error.file), None, "", f"{error.problem} {error.remedy}")
                 raise RoomUnusable([problem]) from error
-            compositor = await asyncio.to_thread(Compositor, pack, config.seed)
+            try:
+                compositor = await asyncio.to_thread(
+                    Compositor, pack, config.seed, (config.video.width, config.video.height)
+                )
+            except FrameSizeError as error:
+                raise RoomUnusable([RoomProblem("room.yaml", None, "video", str(error))]) from error
+        self._avatar = AvatarRecord(
+            name=pack.name,
+            kind=pack.consent.kind,
+            statement=pack.consent.statement,
+            who=pack.consent.who,
+            what_for=pack.consent.what_for,
+            until=pack.consent.until,
+            proof=pack.consent.proof,
+        )
         loop = asyncio.get_running_loop()
         broadcaster = Broadcaster(loop, config.video, config.rtc, on_rtc_event)
         self._show = Show(compositor, mouth_track, broadcaster, on_show_event, loop=loop)
@@ -99,6 +116,11 @@ class LiveStudio:
     def hearing(self) -> Hearing | None:
         """What understands speech, once the models are loaded."""
         return self._models.hearing if self._models else None
+
+    @property
+    def avatar(self) -> AvatarRecord | None:
+        """Whose face is shown, once the stage has been opened."""
+        return self._avatar
 
     async def close(self) -> None:
         """Let go of voice and models."""

@@ -6,6 +6,7 @@ from dialogue.contract import Comment, DialogueEventSink, Hearing
 from render.contract import PlayoutStats, ShowEvent, ShowEventSink
 from rtc.broadcast_stats import BroadcastStats
 from rtc.contract import RtcEventSink
+from server.avatar_record import AvatarRecord
 from server.progress import Progress
 
 
@@ -72,6 +73,10 @@ class Studio(Protocol):
     @property
     def hearing(self) -> Hearing | None:
         """What understands speech, or None where the room has none."""
+
+    @property
+    def avatar(self) -> AvatarRecord | None:
+        """Whose face is shown, once the stage has been opened."""
 
     async def close(self) -> None:
         """Let go of voice and models; the screen is closed by the room."""

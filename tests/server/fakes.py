@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from rtc.contract import RtcEvent, RtcEventSink
 from rtc.rtc_error import RtcError
 from server.app import make_app
 from server.authority import Authority, HostToken
+from server.avatar_record import AvatarRecord
 from server.configuration import RoomConfig
 from server.event_log import EventLog
 from server.event_stream import EventStream
@@ -168,6 +170,15 @@ class FakeStudio:
         self.failure: Exception | None = None
         self.crash: Exception | None = None
         self.before_mind: Callable[[], None] = lambda: None
+        self.avatar: AvatarRecord | None = AvatarRecord(
+            "Lin",
+            "person",
+            "Lin agreed that her likeness hosts this shop's shows.",
+            "Lin Wei",
+            "the shows of this shop",
+            date(2030, 5, 3),
+            "folder 12",
+        )
         self.closed = False
 
     async def open_stage(
