@@ -35,6 +35,7 @@ from dialogue.intake import Intake, IntakeLimits
 from dialogue.language import words
 from dialogue.phrasebook import Phrasebook
 from dialogue.presenter import Presenter
+from dialogue.promotions.desk import PromotionDesk
 from dialogue.readback import ReadBack
 from dialogue.reply import Replier
 from dialogue.replying import Replying, Surroundings, Timing, ended
@@ -99,6 +100,18 @@ class Host:
         first, full = content.persona.first_name, content.persona.name_zh
         self._name = re.compile(rf"\b{re.escape(first)}\b|@|{re.escape(full)}|主播|\bhost\b", re.IGNORECASE)
         self._trouble = TroubleWatch()
+        self.promotions = PromotionDesk(
+            content.promotions,
+            content.catalogue,
+            book,
+            pitch.language,
+            stage,
+            card=self._card,
+            emit=lambda type_, data, public: self._emit(type_, data, public=public),
+            fault=self._fault,
+            id_prefix=f"{tag}-",
+        )
+        """What the dashboard and the clock do with promotions."""
         self._open: dict[str, Comment] = {}
         self._timings: dict[str, float] = {}
         self._surroundings = Surroundings(
@@ -142,6 +155,9 @@ class Host:
         if troubled := self._trouble.heard(comment.viewer, comment.text, begun):
             data = {"code": "viewers-report-trouble", "viewers": len(troubled), "texts": list(troubled)[:8]}
             self._emit("alarm", data, public=False)
+        if (entered := self.promotions.enter(comment)) is not None:
+            self._decide(comment, Fate.WRITTEN, "Taken as an entry.", text=entered)
+            return comment
         refused = objection(comment.viewer, comment.text)
         worth, topic = self._weighed(comment) if refused is None else (Worth.NOISE, Topic())
         self._timings[comment.id] = self._clock() - begun
@@ -158,20 +174,25 @@ class Host:
         elif isinstance(event, LineEnded):
             self._spoken_now = None
             self._line_over.set()
+            self.promotions.line_ended(event)
         self._look_at_epoch()
         self._feed(event)
 
     async def run(self) -> None:
         """Run the show until cancelled or closed."""
         self._epoch = self._stage.epoch
-        workers = [asyncio.create_task(self._say_pitches()), asyncio.create_task(self._write_answers())]
+        workers = [
+            asyncio.create_task(work) for work in (self._say_pitches(), self._write_answers(), self.promotions.run())
+        ]
         self._feed(Started())
         try:
             while not self._closed:
                 self._look_at_epoch()
                 self._feed(Tick())
+                self.promotions.tick()
                 self._wake.clear()
-                deadline = self._director.next_deadline()
+                deadlines = (self._director.next_deadline(), self.promotions.next_deadline())
+                deadline = min((at for at in deadlines if at is not None), default=None)
                 wait = _TICK_S if deadline is None else min(_TICK_S, max(0.005, deadline - self._clock()))
                 # not wait_for: on Python 3.11 it loses a cancellation that comes in the moment of the wake-up
                 with contextlib.suppress(TimeoutError):

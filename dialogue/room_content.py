@@ -11,6 +11,8 @@ from dialogue.contract import RoomProblem
 from dialogue.facts import Fact, product_facts, read_facts
 from dialogue.language import language_of, words
 from dialogue.persona import Persona, read_persona
+from dialogue.promotions.plan import PromotionPlan
+from dialogue.promotions.reading import read_promotions
 from dialogue.rundown import Rundown, fill_slots, read_rundown
 from dialogue.sections import Section, read_text
 
@@ -28,6 +30,7 @@ class RoomContent:
     """Of the files in `facts/`."""
     persona: Persona
     rundown: Rundown
+    promotions: tuple[PromotionPlan, ...] = ()
 
     def picture(self, product: Product) -> str:
         """Path of the product's picture (`media/SKU.webp`, or the column `picture`), or empty."""
@@ -83,7 +86,9 @@ def _read(folder: Path) -> tuple[RoomContent | None, list[RoomProblem]]:
     stories = frozenset(fact.field for fact in persona.stories)
     rundown, wrong = read_rundown(folder / "rundown.yaml", catalogue, stories)
     problems += wrong
-    content = RoomContent(folder, catalogue, sections, persona, rundown)
+    promotions, wrong = read_promotions(folder / "promotions.yaml", catalogue)
+    problems += wrong
+    content = RoomContent(folder, catalogue, sections, persona, rundown, promotions)
     problems += _claim_problems(content)
     return content, problems
 

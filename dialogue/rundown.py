@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from dialogue.catalogue import Catalogue
 from dialogue.contract import RoomProblem
 from dialogue.facts import product_facts
-from dialogue.sections import read_text
+from dialogue.room_problems import room_problems
+from dialogue.yaml_places import YamlFile, dotted, read_yaml
 from render.contract import Emotion, Layout
 
 DEFAULT_TOLD = ("description", "origin", "net_content", "material", "usage", "storage", "price", "shipping")
@@ -88,51 +88,36 @@ def read_rundown(
     """Read the plan and everything that is wrong with it; without a file, the default."""
     if not path.exists():
         return default_rundown(catalogue), []
-    text, problems = read_text(path, called)
-    if problems:
-        return default_rundown(catalogue), problems
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or "can't be understood"
-        line = mark.line + 1 if mark is not None else None
-        return default_rundown(catalogue), [
-            RoomProblem(called, line, "", f"is not YAML: {reason}; check indentation and quotes")
-        ]
-    lines = dict(_lines(node, ())) if node is not None else {}
+        file = read_yaml(path, called=called)
+    except RoomProblem as problem:
+        return default_rundown(catalogue), [problem]
+    problems = list(file.problems)
     try:
-        rundown = Rundown.model_validate(value, strict=False)
+        rundown = Rundown.model_validate(file.value, strict=False)
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
-            where = tuple(detail["loc"])
-            problems.append(
-                RoomProblem(called, _line(lines, where), _dotted(where), detail["msg"].removeprefix("Value error, "))
-            )
-        return default_rundown(catalogue), problems
+        return default_rundown(catalogue), [*problems, *room_problems(file, Rundown, error)]
     for index, segment in enumerate(rundown.segments):
-        problems += _segment_problems(segment, ("segments", index), lines, catalogue, stories, called)
+        problems += _segment_problems(segment, ("segments", index), file, catalogue, stories)
     return rundown, problems
 
 
 def _segment_problems(
     segment: Segment,
     where: tuple[str | int, ...],
-    lines: dict[tuple[str | int, ...], int],
+    file: YamlFile,
     catalogue: Catalogue,
     stories: frozenset[str],
-    called: str,
 ) -> Iterator[RoomProblem]:
     product = catalogue.get(segment.product)
     if segment.product is not None and product is None:
         at = (*where, "product")
         yield RoomProblem(
-            called, _line(lines, at), _dotted(at), f"there is no product {segment.product} in the catalogue"
+            file.name, file.line(at), dotted(at), f"there is no product {segment.product} in the catalogue"
         )
         return
     if product is None and not segment.beats:
-        yield RoomProblem(called, _line(lines, where), _dotted(where), "a segment without a product needs beats")
+        yield RoomProblem(file.name, file.line(where), dotted(where), "a segment without a product needs beats")
     known = product_facts(product) if product is not None else {}
     for index, beat in enumerate(segment.beats):
         at = (*where, "beats", index)
@@ -143,41 +128,18 @@ def _segment_problems(
                     if product
                     else "only a product's segment can tell fields"
                 )
-                yield RoomProblem(called, _line(lines, at), _dotted((*at, "tell")), message)
+                yield RoomProblem(file.name, file.line(at), dotted((*at, "tell")), message)
         if beat.story is not None and beat.story not in stories:
             yield RoomProblem(
-                called, _line(lines, at), _dotted((*at, "story")), f"there is no story {{#{beat.story}}} in persona.md"
+                file.name, file.line(at), dotted((*at, "story")), f"there is no story {{#{beat.story}}} in persona.md"
             )
         for number, sentence in enumerate(beat.say):
             for slot in SLOT.findall(sentence):
                 if slot not in known and slot != "name":
                     place = (*at, "say", number)
                     yield RoomProblem(
-                        called,
-                        _line(lines, place),
-                        _dotted(place),
+                        file.name,
+                        file.line(place),
+                        dotted(place),
                         f"{{{slot}}} is no filled column of {segment.product}",
                     )
-
-
-def _lines(node: yaml.Node, where: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int]]:
-    yield where, node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _lines(value, (*where, str(key.value)))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _lines(value, (*where, index))
-
-
-def _line(lines: dict[tuple[str | int, ...], int], where: tuple[str | int, ...]) -> int | None:
-    while where and where not in lines:
-        where = where[:-1]
-    return lines.get(where)
-
-
-def _dotted(where: tuple[str | int, ...]) -> str:
-    text = ""
-    for part in where:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text

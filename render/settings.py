@@ -124,3 +124,12 @@ VoiceSettings = Annotated[
     PiperSettings | KokoroSettings | CoquiSettings | OpenAISpeechSettings, Field(discriminator="backend")
 ]
 """Choose by `backend`: ``piper``, ``kokoro``, ``coqui`` or ``openai``."""
+
+
+def languages_of(settings: PiperSettings | KokoroSettings | CoquiSettings | OpenAISpeechSettings) -> frozenset[str]:
+    """BCP 47 primary tags that a voice will be able to read."""
+    if isinstance(settings, PiperSettings):
+        return frozenset({"en"})
+    if isinstance(settings, KokoroSettings):
+        return frozenset({"en", "zh"})
+    return frozenset(settings.languages)

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from dialogue.contract import RoomProblem
+from dialogue.room_problems import room_problems
 from dialogue.settings import PACKAGED, AutoLlmSettings, EmbeddingSettings, HearingSettings, LlmSettings
+from dialogue.yaml_places import YamlFile, read_yaml
 from render.contract import VoiceError
-from render.settings import CoquiSettings, KokoroSettings, PiperSettings, VoiceSettings
+from render.settings import CoquiSettings, KokoroSettings, PiperSettings, VoiceSettings, languages_of
 from render.voices.kokoro_files import kokoro_problem
 from render.voices.voice_consent import read_voice_consent
 from rtc.settings import IceServer, RtcSettings, VideoSettings
-from server.room_problems import room_problems
-from server.yaml_places import YamlFile, read_yaml
 
 _NAME_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,39}$"
 
@@ -117,7 +117,7 @@ def read_room_config(folder: Path) -> RoomConfig:
     problems = list(file.problems)
     config: RoomConfig | None = None
     if not isinstance(file.value, dict):
-        problems.append(RoomProblem(str(file.path), 1, "", "must be `name: value` lines, beginning with `schema: 1`"))
+        problems.append(RoomProblem(file.name, 1, "", "must be `name: value` lines, beginning with `schema: 1`"))
     else:
         try:
             config = RoomConfig.model_validate(file.value)
@@ -140,9 +140,12 @@ def _find_models(folder: Path, file: YamlFile, config: RoomConfig, problems: lis
         path = (folder / settings.model).expanduser().resolve()
         if not path.exists():
             message = f"there is no {path}; write 'packaged', or a path from the room's folder"
-            problems.append(RoomProblem(str(file.path), file.line((part, "model")), f"{part}.model", message))
+            problems.append(RoomProblem(file.name, file.line((part, "model")), f"{part}.model", message))
         found[part] = settings.model_copy(update={"model": str(path)})
     config = config.model_copy(update=found)
+    if config.language not in languages_of(config.voice):
+        message = f"the voice {config.voice.backend} does not read it; choose a voice that does, such as kokoro"
+        problems.append(RoomProblem(file.name, file.line(("language",)), "language", message))
     if isinstance(config.voice, CoquiSettings):
         return _find_person(folder, file, config, problems)
     return _find_kokoro(folder, file, config, problems) if isinstance(config.voice, KokoroSettings) else config
@@ -155,11 +158,11 @@ def _find_person(folder: Path, file: YamlFile, config: RoomConfig, problems: lis
     paths = {part: (folder / getattr(voice, part)).expanduser().resolve() for part in ("sample", "consent")}
     if not paths["sample"].is_file():
         message = f"there is no {paths['sample']}; record 10 to 30 s of the person speaking"
-        problems.append(RoomProblem(str(file.path), file.line(("voice", "sample")), "voice.sample", message))
+        problems.append(RoomProblem(file.name, file.line(("voice", "sample")), "voice.sample", message))
     try:
         read_voice_consent(paths["consent"], date.today())
     except VoiceError as error:
-        problems.append(RoomProblem(str(file.path), file.line(("voice", "consent")), "voice.consent", str(error)))
+        problems.append(RoomProblem(file.name, file.line(("voice", "consent")), "voice.consent", str(error)))
     return config.model_copy(update={"voice": voice.model_copy(update={k: str(v) for k, v in paths.items()})})
 
 
@@ -172,7 +175,5 @@ def _find_kokoro(folder: Path, file: YamlFile, config: RoomConfig, problems: lis
     problem = kokoro_problem(voice)
     if problem is not None:
         setting, message = problem
-        problems.append(
-            RoomProblem(str(file.path), file.line(("voice", *setting.split("."))), f"voice.{setting}", message)
-        )
+        problems.append(RoomProblem(file.name, file.line(("voice", *setting.split("."))), f"voice.{setting}", message))
     return config.model_copy(update={"voice": voice})

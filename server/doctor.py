@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dialogue.contract import RoomProblem
 from dialogue.room_content import check_room_content
+from dialogue.yaml_places import read_yaml
 from server.configuration import RoomConfig, RoomUnusable, read_room_config, room_name
-from server.yaml_places import read_yaml
 
 
 def examine(folder: Path) -> tuple[RoomConfig | None, list[RoomProblem]]:
@@ -48,7 +48,7 @@ def _examine_avatar(folder: Path, config: RoomConfig) -> list[RoomProblem]:
             f"write that, or {pack.size[1]} x {pack.size[0]} for landscape"
         )
         file = read_yaml(folder / "room.yaml")
-        return [RoomProblem(str(file.path), file.line(("video",)), "video", message)]
+        return [RoomProblem(file.name, file.line(("video",)), "video", message)]
     return []
 
 

@@ -62,13 +62,19 @@ class FakeStage:
             await asyncio.sleep(VOICE_S)
             if self.failing(line):
                 raise VoiceError("voice-failed", "the voice is out of order")
-            while self.waiting_seconds > self._bound_s and not gone.is_set():  # noqa: ASYNC110 (virtual time)
+            while self.waiting_seconds > self._bound_s and not gone.is_set() and not line.urgent:  # noqa: ASYNC110 (virtual time)
                 await asyncio.sleep(0.05)
         finally:
             del self._voicing[line.id]
         if gone.is_set() or line.epoch != self._epoch:
             return False
-        self._queue.append(line)
+        if line.urgent:
+            ahead = sum(other.urgent for other in self._queue)
+            self._queue.insert(ahead, line)
+            if self._playing is not None and not self._playing[0].urgent and self._playing[1] - self.now > 0.6:
+                self._cut.set()
+        else:
+            self._queue.append(line)
         self._wake.set()
         return True
 
@@ -103,6 +109,9 @@ class FakeStage:
             if not self._queue:
                 continue
             line = self._queue.pop(0)
+            if line.valid_until is not None and self.now >= line.valid_until:
+                self.sink(LineEnded(self.now, line, "", True, 0.0))
+                continue
             begun, length = self.now, seconds(line)
             self._playing = (line, begun + length)
             self._cut.clear()

@@ -47,6 +47,10 @@ def test_back_ends_are_chosen_by_name(tmp_path: Path) -> None:
         (GOOD + "seed:\n", "room.yaml:8: seed: must be a whole number; it is empty"),
         (GOOD + "max_viewers: 0\n", "room.yaml:8: max_viewers: must be at least 1; it is 0"),
         (GOOD + "langage: en\n", "room.yaml:8: langage: there is no such setting; did you mean language?"),
+        (
+            GOOD + "language: zh\n",
+            "room.yaml:8: language: the voice piper does not read it; choose a voice that does, such as kokoro",
+        ),
         (GOOD + "language: fr\n", "room.yaml:8: language: must be 'en' or 'zh'; it is 'fr'"),
         (GOOD + "language: no\n", "room.yaml:8: language: must be 'en' or 'zh'; it is False"),
         (

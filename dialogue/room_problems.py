@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dialogue.contract import RoomProblem
-from server.yaml_places import Location, YamlFile, dotted
+from dialogue.yaml_places import Location, YamlFile, dotted
 
 _KINDS: Mapping[str, str] = {
     "string_type": "must be text; put it in quotes",
@@ -52,7 +52,7 @@ def room_problems(file: YamlFile, model: type[BaseModel], error: ValidationError
 
 def _problem(file: YamlFile, schema: Mapping[str, Any], detail: ErrorDetails) -> RoomProblem:
     where = _in_file(file, detail["loc"])
-    return RoomProblem(str(file.path), file.line(where), dotted(where), _words(schema, detail, where))
+    return RoomProblem(file.name, file.line(where), dotted(where), _words(schema, detail, where))
 
 
 def _words(schema: Mapping[str, Any], detail: ErrorDetails, where: Location) -> str:

@@ -20,7 +20,8 @@ Location = tuple[int | str, ...]
 class YamlFile:
     """A YAML file's value, and the line (from 1) of each key or list item in it."""
 
-    path: Path
+    name: str
+    """How the file is called in messages."""
     value: Any
     lines: dict[Location, int] = field(default_factory=dict)
     problems: tuple[RoomProblem, ...] = ()
@@ -34,48 +35,47 @@ class YamlFile:
         return self.lines.get(where, 1)
 
 
-def read_yaml(path: Path) -> YamlFile:
-    """Read a file; raises `RoomProblem` with the line if it can't be read or is not YAML."""
+def read_yaml(path: Path, *, called: str = "") -> YamlFile:
+    """Read a file, called so in messages (else by its path); raises `RoomProblem` with the line if it can't be read or is not YAML."""
+    name = called or str(path)
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise RoomProblem(str(path), None, "", "there is no such file; write one, or copy that of rooms/demo") from None
+        raise RoomProblem(name, None, "", "there is no such file; write one, or copy that of rooms/demo") from None
     except OSError as error:
-        raise RoomProblem(str(path), None, "", f"it can't be read ({error.strerror})") from None
+        raise RoomProblem(name, None, "", f"it can't be read ({error.strerror})") from None
     if len(raw) > _MOST_BYTES:
-        raise RoomProblem(
-            str(path), None, "", f"it is larger than {_MOST_BYTES // 1000} kB; this can't be a room's file"
-        )
+        raise RoomProblem(name, None, "", f"it is larger than {_MOST_BYTES // 1000} kB; this can't be a room's file")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise RoomProblem(str(path), line, "", "this is not UTF-8 text; save the file as UTF-8") from None
+        raise RoomProblem(name, line, "", "this is not UTF-8 text; save the file as UTF-8") from None
     lines: dict[Location, int] = {(): 1}
     problems: list[RoomProblem] = []
     try:
-        value = _load(text, path, lines, problems)
+        value = _load(text, name, lines, problems)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or "it can't be understood"
         raise RoomProblem(
-            str(path), mark.line + 1 if mark else None, "", f"not YAML: {what}; check the indentation and the quotes"
+            name, mark.line + 1 if mark else None, "", f"not YAML: {what}; check the indentation and the quotes"
         ) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise RoomProblem(str(path), line, "", "there is a character that YAML does not allow; remove it") from None
+        raise RoomProblem(name, line, "", "there is a character that YAML does not allow; remove it") from None
     except (ValueError, RecursionError) as error:
-        raise RoomProblem(str(path), None, "", f"not YAML that can be used: {error}") from None
-    return YamlFile(path, value, lines, tuple(problems))
+        raise RoomProblem(name, None, "", f"not YAML that can be used: {error}") from None
+    return YamlFile(name, value, lines, tuple(problems))
 
 
-def _load(text: str, path: Path, lines: dict[Location, int], problems: list[RoomProblem]) -> Any:
+def _load(text: str, file: str, lines: dict[Location, int], problems: list[RoomProblem]) -> Any:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
         if node is None:
             return None
-        _walk(node, (), path, lines, problems, set())
+        _walk(node, (), file, lines, problems, set())
         return loader.construct_document(node)
     finally:
         loader.dispose()
@@ -84,15 +84,13 @@ def _load(text: str, path: Path, lines: dict[Location, int], problems: list[Room
 def _walk(
     node: yaml.Node,
     where: Location,
-    path: Path,
+    file: str,
     lines: dict[Location, int],
     problems: list[RoomProblem],
     above: set[int],
 ) -> None:
     if id(node) in above or len(lines) > _MOST_VALUES:  # aliases can hold themselves, or multiply without end
-        raise RoomProblem(
-            str(path), node.start_mark.line + 1, "", "aliases (*) make this endless; write it out instead"
-        )
+        raise RoomProblem(file, node.start_mark.line + 1, "", "aliases (*) make this endless; write it out instead")
     above = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
         seen: dict[Hashable, int] = {}
@@ -101,15 +99,15 @@ def _walk(
             line = key.start_mark.line + 1
             if name in seen and name != "<<":
                 problems.append(
-                    RoomProblem(str(path), line, dotted((*where, name)), f"given twice, first in line {seen[name]}")
+                    RoomProblem(file, line, dotted((*where, name)), f"given twice, first in line {seen[name]}")
                 )
             seen.setdefault(name, line)
             lines[(*where, name)] = line
-            _walk(value, (*where, name), path, lines, problems, above)
+            _walk(value, (*where, name), file, lines, problems, above)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             lines[(*where, index)] = item.start_mark.line + 1
-            _walk(item, (*where, index), path, lines, problems, above)
+            _walk(item, (*where, index), file, lines, problems, above)
 
 
 def dotted(location: Sequence[int | str]) -> str:
