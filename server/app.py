@@ -13,6 +13,7 @@ from server.health import get_health, get_readiness
 from server.metrics import METRICS, Metrics, get_metrics
 from server.pages import WEB, WEB_FOLDER, add_headers, get_favicon, get_first_room, get_info, get_room_page, get_static
 from server.problem import Handler, problem_middleware
+from server.promotions import get_promotions, post_promotion, post_promotion_action
 from server.room import RoomNotReady
 from server.rooms import ROOMS, Rooms, not_ready, room_of
 from server.whep import delete_viewer, post_offer
@@ -43,6 +44,9 @@ def make_app(rooms: Rooms, authority: Authority, metrics: Metrics, *, proxies: i
             web.post("/rooms/{room}/speech", post_speech),
             web.get("/rooms/{room}/events", get_events, allow_head=False),
             web.post("/rooms/{room}/interrupt", post_interrupt),
+            web.get("/rooms/{room}/promotions", get_promotions),
+            web.post("/rooms/{room}/promotions", post_promotion),
+            web.post("/rooms/{room}/promotions/{promotion}", post_promotion_action),
             web.get("/healthz", get_health),
             web.get("/readyz", get_readiness),
             web.get("/metrics", get_metrics),

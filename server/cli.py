@@ -16,6 +16,7 @@ examples:
   talkback serve --host 0.0.0.0 --log-format json for everybody on the network, logs for a machine
   talkback doctor rooms/mine                      what is wrong with a room's files, by file and line
   talkback avatar --help                          a host from a photo of yourself
+  talkback promo verify demo                      draw last night's draws again and compare
   talkback token --renew                          a new host token; the old one ends at once
 
 A room is a folder: room.yaml, persona.md, catalogue.csv, facts/, avatar/. Begin with a copy of rooms/demo.
@@ -37,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.avatar_command import run
 
         return run(options)
+    if options.command == "promo":
+        from server.promo_command import verify
+
+        return verify(options)
     from server.authority import HostToken, TokenFileError
 
     token = HostToken(options.data)
@@ -100,6 +105,19 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("room", type=Path, nargs="+", metavar="ROOM", help="a room's folder")
 
     add_avatar_commands(commands)
+
+    promo = commands.add_parser("promo", help="check draws", description="What can be done with promotions afterwards.")
+    promo_commands = promo.add_subparsers(dest="promo_command", metavar="COMMAND", required=True)
+    verify = promo_commands.add_parser(
+        "verify",
+        help="draw again and compare",
+        description="Draw again from the log: the seed was promised when the draw was announced, so anybody can check who had to win. "
+        "Exit status 0: all fair, 1: one is not, 2: nothing to check.",
+        epilog="example: talkback promo verify demo friday-draw",
+    )
+    verify.add_argument("room", metavar="ROOM", help="the room's name, that of its folder")
+    verify.add_argument("promotion", nargs="?", metavar="ID", help="one draw only")
+    _data_option(verify)
 
     token = commands.add_parser(
         "token",

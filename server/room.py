@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from dialogue.contract import CommentRefused, DialogueEvent, ModelError
+from dialogue.promotions.desk import PromotionDesk
 from render.contract import ShowEvent
 from rtc.contract import RtcEvent
 from server.configuration import RoomConfig
@@ -169,6 +170,13 @@ class Room:
         if self.screen is None or self.state is RoomState.CLOSING:
             raise RoomNotReady
         return self.screen.interrupt()  # the host sees the new epoch by itself
+
+    @property
+    def promotions(self) -> PromotionDesk:
+        """What runs and what can be started; raises `RoomNotReady`."""
+        if self.conversation is None or self.state is not RoomState.LIVE:
+            raise RoomNotReady
+        return self.conversation.promotions
 
     @property
     def viewers(self) -> int:

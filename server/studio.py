@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from dialogue.contract import Comment, DialogueEventSink, Hearing
+from dialogue.promotions.desk import PromotionDesk
 from render.contract import PlayoutStats, ShowEvent, ShowEventSink
 from rtc.broadcast_stats import BroadcastStats
 from rtc.contract import RtcEventSink
@@ -47,6 +48,9 @@ class Broadcast(Protocol):
 
 class Conversation(Protocol):
     """The host's mind; `dialogue.host.Host`."""
+
+    @property
+    def promotions(self) -> PromotionDesk: ...
 
     def receive(self, viewer: str, text: str, *, spoken: bool = False) -> Comment:
         """Accept a comment, whose `comment.received` has then been reported; raises `CommentRefused`."""

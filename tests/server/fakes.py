@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +12,12 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from dialogue.catalogue import Catalogue
 from dialogue.contract import Comment, CommentRefused, DialogueEvent, DialogueEventSink, Heard, ModelError
-from render.contract import LineEnded, PlayoutStats, ShowEvent, ShowEventSink
+from dialogue.phrasebook import Phrasebook
+from dialogue.promotions.desk import PromotionDesk
+from dialogue.promotions.plan import PromotionPlan
+from render.contract import Board, Line, LineEnded, LineKind, PlayoutStats, ShowEvent, ShowEventSink
 from rtc.broadcast_stats import BroadcastStats
 from rtc.contract import RtcEvent, RtcEventSink
 from rtc.rtc_error import RtcError
@@ -29,6 +33,9 @@ from server.progress import Progress
 from server.room import Room
 from server.rooms import Rooms
 
+DRAW = PromotionPlan.model_validate(
+    {"id": "friday", "kind": "draw", "title": "Friday draw", "prizes": [{"name": "pan"}], "enter_with": "lantern"}
+)
 CONFIG: dict[str, Any] = {
     "schema": 1,
     "title": {"en": "Test room", "zh": "测试间"},
@@ -110,6 +117,34 @@ class FakeBroadcast:
         self.closed = True
 
 
+class SilentStage:
+    """A stage on which nothing is heard, by the screen's clock."""
+
+    def __init__(self, screen: FakeScreen) -> None:
+        self._screen = screen
+        self.epoch = 0
+        self.waiting_seconds = 0.0
+
+    @property
+    def now(self) -> float:
+        return self._screen.now
+
+    async def say(self, line: Line) -> bool:
+        return True
+
+    def withdraw(self, kind: LineKind) -> Sequence[Line]:
+        return ()
+
+    def look(self, target: str) -> None:
+        return
+
+    def show_board(self, board: Board | None) -> None:
+        return
+
+    def interrupt(self) -> int:
+        return 0
+
+
 class FakeConversation:
     def __init__(self, report: DialogueEventSink, screen: FakeScreen) -> None:
         self.report = report
@@ -120,6 +155,16 @@ class FakeConversation:
         self.runs = 0
         self.crash: Exception | None = None
         self._ids = itertools.count(1)
+        self.promotions = PromotionDesk(
+            (DRAW,),
+            Catalogue(()),
+            Phrasebook(1),
+            "en",
+            SilentStage(screen),
+            card=lambda product: None,
+            emit=lambda type_, data, public: report(DialogueEvent(type_, screen.now, data, public)),
+            fault=lambda code, message: None,
+        )
 
     def receive(self, viewer: str, text: str, *, spoken: bool = False) -> Comment:
         if not text.strip():

@@ -8,8 +8,15 @@ import pytest
 from server.authority import HostToken, TokenFileError
 from tests.server.fakes import Site, open_site
 
-GUARDED = {("GET", "/metrics"), ("GET", "/rooms/{room}/avatar"), ("POST", "/rooms/{room}/interrupt")}
-"""Everything else is open to strangers."""
+GUARDED = {
+    ("GET", "/metrics"): 200,
+    ("GET", "/rooms/{room}/avatar"): 200,
+    ("GET", "/rooms/{room}/promotions"): 200,
+    ("POST", "/rooms/{room}/promotions"): 415,
+    ("POST", "/rooms/{room}/promotions/{promotion}"): 415,
+    ("POST", "/rooms/{room}/interrupt"): 200,
+}
+"""And what the host gets without a body; everything else is open to strangers."""
 
 
 @pytest.fixture
@@ -21,17 +28,22 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 async def test_every_route_is_guarded_or_known_to_be_open(site: Site) -> None:
     routes = site.app.router.routes()
     walked = {(route.method, route.resource.canonical) for route in routes if route.resource and route.method != "HEAD"}
-    assert len(walked) == 15
+    assert len(walked) == 18
     wrong = {"Authorization": "Bearer " + "x" * 43}
     for method, pattern in walked:
-        path = pattern.replace("{room}", "demo").replace("{viewer}", "w9").replace("{path}", "events.js")
+        path = (
+            pattern.replace("{room}", "demo")
+            .replace("{viewer}", "w9")
+            .replace("{promotion}", "friday")
+            .replace("{path}", "events.js")
+        )
         if pattern.endswith("/events"):
             continue  # it has no end; see test_events
         bare = (await site.client.request(method, path, allow_redirects=False)).status
         with_wrong = (await site.client.request(method, path, headers=wrong, allow_redirects=False)).status
         with_right = (await site.client.request(method, path, headers=site.as_host, allow_redirects=False)).status
         if (method, pattern) in GUARDED:
-            assert (bare, with_wrong, with_right) == (401, 401, 200), pattern
+            assert (bare, with_wrong, with_right) == (401, 401, GUARDED[method, pattern]), pattern
         else:
             assert 401 not in (bare, with_wrong, with_right), pattern
             assert bare == with_right, pattern
