@@ -1,9 +1,9 @@
-"""A mouth from audio alone, for voices that tell no phonemes: the simple baseline.
+"""A mouth from audio alone by fixed rules: what the network of `render.mouth_listener` is measured against.
 
 It hears how loud a frame is, how open its vowel (energy around the first formant), how far forward (around the second) and whether
 it hisses, and maps that to mouth keys by fixed rules; nothing is learnt. The jaw follows the voice well, hissing sounds and
 rounded vowels roughly; p, b and m are guessed from short gaps and hums and often missed or confused with t, d, k and n.
-A voice with phonemes (`render.viseme`) looks better. It is causal but for 72 ms, so that a live voice could be shown by it.
+No show uses it; `docs/lip-sync.md` has its figures. It is causal but for 72 ms.
 """
 
 from functools import lru_cache

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from render.audio_viseme import audio_mouth_track
 from render.avatar_pack import MOUTH_KEYS
 from render.contract import PhonemeSpan, Speech
+from render.mouth_listener import heard_mouth_track
 from render.mouth_weights import Track, finish
 from rtc.contract import FRAME_RATE, SAMPLE_RATE
 
@@ -141,10 +141,10 @@ def mouth_track(speech: Speech, energy: float = 0.5, *, frame_rate: float = FRAM
 
     Row i is the mouth at the middle of frame i: convex weights, sum 1, at most four of them not zero. `energy` (0..1)
     opens the mouth more or less, `smile` (0..1) adds a smile where the lips are free. There is one row for every frame begun.
-    A voice without phonemes gets the track of `render.audio_viseme`.
+    A voice without phonemes gets the track of `render.mouth_listener`, at 25 rows a second.
     """
     if not speech.phonemes:
-        return audio_mouth_track(speech.pcm, energy, frame_rate=frame_rate, smile=smile)
+        return heard_mouth_track(speech.pcm, energy, smile=smile)
     frames = -(-speech.pcm.size * frame_rate // SAMPLE_RATE)
     times = (np.arange(int(frames), dtype=np.float64) + 0.5) * np.float64(1000 / frame_rate)
     pieces = _pieces(speech.phonemes, energy)
