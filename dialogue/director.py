@@ -277,7 +277,7 @@ class Director:
     def _begin(self, entry: Waiting, now: float) -> list[Action]:
         self._count += 1
         self._reply = _Reply(f"{self._prefix}r{self._count}", entry, now)
-        self._bridge = self._bridge or self._presenter.mid_segment()
+        self._bridge = self._bridge or self._presenter.wants_bridge(entry.topic.products)
         self._presenter.break_off()
         begin = BeginReply(entry.comment, self._reply.id, len(entry.also), entry.worth, self._on_show)
         return [WithdrawPitch(), Look("chat"), begin]

@@ -1,6 +1,7 @@
 """The running presentation: from the rundown's beats to clauses, one at a time, with a place to come back to. Pure."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,6 +18,7 @@ BEAT_REST_S = 0.9
 SEGMENT_REST_S = 1.8
 _OVER_BUDGET = 1.15
 _REMEMBERED = 8
+_BRIDGE_CHANCE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Presenter:
         self._count = 0
         self._opening = False
         self._coming: deque[PitchClause] = deque()
+        self._begun_again: int | None = None
+        """Number of the last sentence that was broken off and told from its beginning."""
         self._recent: deque[_Sentence] = deque(maxlen=_REMEMBERED)
 
     @property
@@ -116,11 +120,17 @@ class Presenter:
         """A clause on its way will not be heard: go on from the beginning of its sentence.
 
         Told from the middle it would make no sense after an answer; the sentence is worded anew where that is possible.
+        One that has been begun twice already is left: nobody says the same thing three times.
         """
         at = next((i for i, s in enumerate(self._recent) if s.number == clause.sentence), None)
         if at is None:
             return
         sentences = list(self._recent)[at:]
+        if clause.index > 0:
+            if clause.sentence == self._begun_again:
+                self._coming = deque(c for s in sentences[1:] for c in s.clauses)
+                return
+            self._begun_again = clause.sentence
         again = self._reworded(sentences[0]) if clause.index > 0 else sentences[0]
         self._coming = deque(c for s in (again, *sentences[1:]) for c in s.clauses)
         if again is not sentences[0]:
@@ -136,6 +146,12 @@ class Presenter:
         product = self.product
         text = self._wording.bridge(product)
         return PitchClause(text, -1, 0, BEAT_REST_S, product, (), Emotion.NEUTRAL, 0.5)
+
+    def wants_bridge(self, spoken_of: Sequence[str]) -> bool:
+        """Whether the way back from an answer about these skus is to be said: always from elsewhere, else now and then."""
+        product = self.product
+        elsewhere = product is not None and bool(spoken_of) and product.sku not in spoken_of
+        return self.mid_segment() and (elsewhere or self._book.chance(_BRIDGE_CHANCE))
 
     def mid_segment(self) -> bool:
         """Whether something of the current segment has been told and something is still to come."""

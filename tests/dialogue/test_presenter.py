@@ -63,6 +63,27 @@ def test_given_back_in_the_middle_the_sentence_begins_again(demo: RoomContent) -
     assert (again.sentence, again.index) == (clause.sentence, 0)
 
 
+def test_a_sentence_broken_off_twice_is_left(demo: RoomContent) -> None:
+    show = presenter(demo)
+    clause = show.take(0)
+    while clause.index == 0:
+        clause = show.take(0)
+    show.give_back(clause)
+    again = show.take(0)
+    if show.peek(0).sentence == again.sentence:
+        show.give_back(show.take(0))
+        assert show.peek(0).sentence > clause.sentence
+
+
+def test_the_way_back_is_said_after_an_answer_about_something_else(demo: RoomContent) -> None:
+    show = presenter(demo)
+    while show.take(0).product is None:
+        pass
+    show.take(0)
+    assert show.wants_bridge(["PN-26"])
+    assert sum(show.wants_bridge(["RB-10"]) for _ in range(200)) < 100
+
+
 def test_given_back_at_its_beginning_it_is_said_as_it_was(demo: RoomContent) -> None:
     show = presenter(demo)
     first, second = show.take(0), show.take(0)
