@@ -51,9 +51,9 @@ async def get_promotions(request: web.Request) -> web.Response:
 async def post_promotion(request: web.Request) -> web.Response:
     """``POST /rooms/{room}/promotions``: announce one; it opens by the clock."""
     await request.app[AUTHORITY].require(request)
+    room = _room(request)
     require_kind(request, ("application/json",))
     body = parse_json(await read_body(request, _MOST_BYTES), StartBody)
-    room = _room(request)
     chosen = body.plan if body.plan is not None else body.id
     assert chosen is not None  # the model insists on one of them
     try:
@@ -66,9 +66,9 @@ async def post_promotion(request: web.Request) -> web.Response:
 async def post_promotion_action(request: web.Request) -> web.Response:
     """``POST /rooms/{room}/promotions/{promotion}``: open, close, draw or call off before the clock does."""
     await request.app[AUTHORITY].require(request)
+    room = _room(request)
     require_kind(request, ("application/json",))
     body = parse_json(await read_body(request, _MOST_BYTES), ActBody)
-    room = _room(request)
     try:
         room.promotions.act(request.match_info["promotion"], body.action, by=body.by, reason=body.reason)
     except PromotionRefused as refused:
