@@ -106,6 +106,7 @@ def measure_lips(
     `sound` begins with Slice 0; `openings_of_keys`, shape (keys,), is what the command is told by (`key_openings`, or the pack's
     `gap_px`); `references` holds, for each of `said`, the track that its phonemes ask for (by default the commanded one).
     """
+    openings_of_keys = openings_of_keys[: len(MOUTH_KEYS)]  # a track knows the spoken keys only; they come first
     gap = rows["lip_gap"]
     seen = dict(zip(rows.index.tolist(), gap.tolist(), strict=True))
     rest = rest_gap(said, rows)

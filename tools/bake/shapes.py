@@ -1,6 +1,6 @@
 """The key shapes of the face as weights of ARKit face units, and the turns of the head.
 
-Every mouth key keeps the upper face of the rest pose, so that only the mouth's box changes between them.
+A mouth key keeps the upper face of the rest pose (a smile lifts the cheeks a little), so that only the mouth's box changes.
 """
 
 from __future__ import annotations
@@ -67,7 +67,23 @@ MOUTH: dict[str, Weights] = {
     "aa": {"jawOpen": 0.54, **both("mouthUpperUp", 0.32), **both("mouthLowerDown", 0.12), **both("mouthSmile", 0.08)},
     "oh": {"jawOpen": 0.36, "mouthFunnel": 0.60, "mouthPucker": 0.24},
     "oo": {"jawOpen": 0.13, "mouthPucker": 0.78, "mouthFunnel": 0.30},
-    "smile": {**both("mouthSmile", 0.80), **both("mouthDimple", 0.10)},
+    "smile": {**both("mouthSmile", 0.80), **both("mouthDimple", 0.10), **both("cheekSquint", 0.30)},
+    "smile_eh": {
+        "jawOpen": 0.20,
+        **both("mouthSmile", 0.86),
+        **both("mouthUpperUp", 0.28),
+        **both("mouthLowerDown", 0.10),
+        **both("mouthDimple", 0.08),
+        **both("cheekSquint", 0.30),
+    },
+    "smile_aa": {
+        "jawOpen": 0.44,
+        **both("mouthSmile", 0.86),
+        **both("mouthUpperUp", 0.30),
+        **both("mouthLowerDown", 0.06),
+        **both("cheekSquint", 0.30),
+    },
+    "frown": {**both("mouthFrown", 0.42), **both("mouthPress", 0.16), "mouthShrugLower": 0.22},
 }
 """Mouth keys other than ``rest``, which is the rest pose itself."""
 
@@ -82,7 +98,29 @@ GAZE: dict[str, tuple[float, float, Weights]] = {
     "up": (0.0, 9.0, both("eyeLookUp", 0.45)),
 }
 
-BROWS: dict[str, Weights] = {"up": {"browInnerUp": 0.75, **both("browOuterUp", 0.60)}}
+BROWS: dict[str, Weights] = {
+    "up": {"browInnerUp": 0.75, **both("browOuterUp", 0.60)},
+    "inner_up": {"browInnerUp": 0.90, **both("browDown", 0.12), **both("browOuterUp", 0.0)},
+    "down": {"browInnerUp": 0.0, **both("browDown", 0.62), **both("browOuterUp", 0.0), **both("noseSneer", 0.10)},
+}
+
+EYES: dict[str, Weights] = {
+    "squint": {**both("cheekSquint", 0.70), **both("eyeSquint", 0.42), **both("eyeWide", 0.0)},
+    "wide": {**both("eyeWide", 0.62), **both("cheekSquint", 0.0)},
+}
+
+# By how much a key deepens the creases of the skin (names: paint.CREASES) over those at rest.
+CREASES: dict[tuple[str, str], Weights] = {
+    ("mouth", "smile"): {"folds": 0.55},
+    ("mouth", "smile_eh"): {"folds": 0.60},
+    ("mouth", "smile_aa"): {"folds": 0.65},
+    ("mouth", "ee"): {"folds": 0.20},
+    ("mouth", "frown"): {"folds": 0.25},
+    ("brows", "up"): {"forehead": 0.60},
+    ("brows", "inner_up"): {"forehead": 0.45, "glabella": 0.15},
+    ("brows", "down"): {"glabella": 0.75},
+    ("eyes", "squint"): {"eyes": 0.40},
+}
 
 
 def rest() -> Weights:
@@ -104,6 +142,11 @@ def lids(key: str) -> Weights:
 def brows(key: str) -> Weights:
     """The face at rest with the brows moved."""
     return {**rest(), **BROWS[key]}
+
+
+def eyes(key: str) -> Weights:
+    """The face at rest with the lids and the upper cheeks moved."""
+    return {**rest(), **EYES[key]}
 
 
 def merged(first: Mapping[str, float], second: Mapping[str, float]) -> Weights:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from render.avatar_pack import AvatarPack, load_avatar_pack
 
 _CELL_WIDTH = 240
-_PLATE_HEIGHT = 960
+_COLUMNS = 6
+_EMPTY = 32  # grey where there is no picture
 _MAX_BYTES = 300_000
 
 
@@ -27,21 +28,26 @@ def write_sheet(folder: Path, file: Path) -> None:
 
 def _drawn(pack: AvatarPack) -> NDArray[np.uint8]:
     rows = []
-    for part in (pack.mouth, pack.lids, pack.gaze, pack.brows):
+    parts = {"mouth": pack.mouth, "lids": pack.lids, "gaze": pack.gaze, "brows": pack.brows, "eyes": pack.eyes}
+    for title, part in parts.items():
+        if part is None:
+            continue
         height = round(_CELL_WIDTH * part.box.height / part.box.width)
         cells = []
         for name, picture in zip(part.names, part.pictures, strict=True):
             cell = cv2.resize(picture, (_CELL_WIDTH, height), interpolation=cv2.INTER_AREA)
-            cv2.putText(cell, name, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 3, cv2.LINE_AA)
-            cv2.putText(cell, name, (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
+            for colour, width in ((0, 0, 0), 3), ((255, 255, 255), 1):
+                cv2.putText(cell, f"{title} {name}", (8, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, width, cv2.LINE_AA)
             cells.append(cell)
-        blank = np.zeros_like(cells[0])
-        for start in range(0, len(cells), 5):
-            row = cells[start : start + 5]
-            rows.append(np.hstack(row + [blank] * (5 - len(row))))
+        blank = np.full_like(cells[0], _EMPTY)
+        for start in range(0, len(cells), _COLUMNS):
+            row = cells[start : start + _COLUMNS]
+            rows.append(np.hstack(row + [blank] * (_COLUMNS - len(row))))
     keys = np.vstack(rows)
     width, height = pack.size
-    plate = cv2.resize(pack.plate, (round(width * _PLATE_HEIGHT / height), _PLATE_HEIGHT), interpolation=cv2.INTER_AREA)
-    tallest = max(len(keys), len(plate))
-    padded = [np.pad(side, ((0, tallest - len(side)), (0, 0), (0, 0))) for side in (plate, keys)]
+    tall = min(len(keys), height)
+    plate = cv2.resize(pack.plate, (round(width * tall / height), tall), interpolation=cv2.INTER_AREA)
+    padded = [
+        np.pad(side, ((0, len(keys) - len(side)), (0, 0), (0, 0)), constant_values=_EMPTY) for side in (plate, keys)
+    ]
     return np.hstack(padded)
