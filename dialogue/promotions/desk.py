@@ -62,6 +62,12 @@ class PromotionDesk:
 
     def start(self, plan: PromotionPlan | str, *, by: str) -> None:
         """Announce; raises `PromotionRefused`, as do the others."""
+        known = next((one for one in self.machine.plans if one.id == plan), None) if isinstance(plan, str) else plan
+        if known is not None and known.kind is PromotionKind.FLASH_PRICE:
+            message = (
+                "Flash prices can't be started yet: the card and the answers would still tell the catalogue's price."
+            )
+            raise PromotionRefused("flash-price-not-ready", 409, message)
         self._carry_out(self.machine.start(plan, self._stage.now, by=by))
 
     def act(self, ident: str, action: str, *, by: str, reason: str = "") -> None:

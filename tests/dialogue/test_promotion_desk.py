@@ -149,6 +149,11 @@ def test_what_can_not_be_done_is_refused_with_the_reason() -> None:
             show.host.promotions.start("monday", by="Mei")
         with pytest.raises(PromotionRefused, match="not been announced"):
             show.host.promotions.act("friday", "draw", by="Mei")
+        flash = PromotionPlan.model_validate(
+            {"id": "f", "kind": "flash_price", "title": "F", "sku": "RB-10", "price": 9}
+        )
+        with pytest.raises(PromotionRefused, match="catalogue's price"):
+            show.host.promotions.start(flash, by="Mei")
         with pytest.raises(PromotionRefused, match="can't be told"):
             show.host.promotions.act("friday", "dance", by="Mei")
 
