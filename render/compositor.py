@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from render.avatar_pack import MOUTH_KEYS, AvatarPack
-from render.contract import Board, Emotion, Line
+from render.contract import Board, Emotion, HoldingCard, Line, LiveMode
 from render.dressing import Dressing, SetBoard
 from render.face import Face
-from render.holding import HoldingCard
+from render.holding import HoldingPicture, SetHolding
 from render.layouts import template_for
 from render.life import Life
+from render.person_view import PersonView
+from render.pose import Pose
 from render.stage import StageGraphics
-from rtc.contract import Picture
+from rtc.contract import LivePicture, Picture
 
 _RING = 4
 """Pictures that may be in use at once: the one being drawn, the one at the encoder, and those repeated."""
@@ -57,6 +59,12 @@ class FrameRequest:
     caption: CaptionState | None
     word: tuple[int, int] | None = None
     """Character span of the word being heard, in the Line's text; call-outs come with it."""
+    live: LiveMode = LiveMode.NONE
+    """Whose voice and picture these are: what the label says."""
+    person: LivePicture | None = None
+    """The person's picture, which takes the host's place; with the mode CAMERA only."""
+    holding: SetHolding | None = None
+    """The card that covers everything but the label."""
 
 
 class Compositor:
@@ -70,7 +78,8 @@ class Compositor:
         self._face = Face(pack)
         self._life = Life(seed, limits=pack.max_degrees)
         self._stage = StageGraphics(template, pack)
-        self._holding = HoldingCard(self._stage.still(pack.plate))
+        self._holding = HoldingPicture(self._stage.still(pack.plate))
+        self._person = PersonView(template.size)
         self._held_until: float | None = None
         self._host = np.empty((pack.size[1], pack.size[0], 3), np.uint8)
         self._frame = np.empty((height, width, 3), np.uint8)
@@ -84,34 +93,26 @@ class Compositor:
 
     def draw(self, request: FrameRequest) -> Picture:
         """Shape (height * 3 // 2, width) uint8; valid until three more have been drawn."""
-        speaking = request.speaking
-        moment = self._life.at(
-            request.now,
-            speaking=(speaking.emotion, speaking.energy, speaking.accent) if speaking else None,
-            look=request.look,
-        )
-        pose = moment.pose(self._mouth_at(request.mouth, request.now))
-        host = self._frame if self._stage.is_host(request.now) else self._host
-        self._face.draw(pose, host)
+        if request.holding is not None:
+            return self._hold(request.holding, request)
+        live = request.live
         caption = request.caption
-        self._stage.draw(
-            host,
-            self._frame,
-            request.now,
-            (caption.text, caption.first, caption.last) if caption is not None else None,
-            request.word,
-        )
+        words = (caption.text, caption.first, caption.last) if caption is not None else None
+        if request.person is not None:
+            self._person.draw(request.person, self._frame)
+            self._stage.draw_over(self._frame, request.now, words, request.word, live)
+            self._then, self._mouth = request.now, self._rest
+        else:
+            host = self._frame if self._stage.is_host(request.now) else self._host
+            self._face.draw(self._pose(request), host)
+            self._stage.draw(host, self._frame, request.now, words, request.word, live)
         if self._held_until is not None:
-            self._unveil(request.now - self._held_until)
+            self._unveil(request.now - self._held_until, live)
         return self._finished()
 
-    def holding_card(self, now: float, text: str) -> Picture:
-        """The picture before the show begins or after it has ended; the next `draw` fades over from it."""
-        self._holding.draw(self._frame, now, text)
-        self._stage.label(self._frame)
-        np.copyto(self._veil, self._frame)
-        self._held_until = now
-        return self._finished()
+    def prepare_holding(self, card: HoldingCard) -> SetHolding:
+        """Set the words of a holding card; slow, for another thread than the one that draws."""
+        return self._holding.set(card)
 
     def prepare(self, line: Line) -> Dressing:
         """Make ready all that a Line shows; slow, for another thread than the one that draws."""
@@ -136,6 +137,23 @@ class Compositor:
         """Put a board on the stage, or take it away."""
         self._stage.show_board(board, now)
 
+    def _hold(self, held: SetHolding, request: FrameRequest) -> Picture:
+        """The card over everything; the next picture without it fades over."""
+        self._holding.draw(self._frame, request.now, held)
+        self._stage.label(self._frame, request.live)
+        np.copyto(self._veil, self._frame)
+        self._held_until = request.now
+        return self._finished()
+
+    def _pose(self, request: FrameRequest) -> Pose:
+        speaking = request.speaking
+        moment = self._life.at(
+            request.now,
+            speaking=(speaking.emotion, speaking.energy, speaking.accent) if speaking else None,
+            look=request.look,
+        )
+        return moment.pose(self._mouth_at(request.mouth, request.now))
+
     def _mouth_at(self, said: NDArray[np.float32] | None, now: float) -> NDArray[np.float32]:
         """What is said, or on the way to rest: a Line that was cut off leaves the mouth open."""
         passed, self._then = max(0.0, now - self._then), now
@@ -145,13 +163,13 @@ class Compositor:
             self._mouth = said
         return self._mouth
 
-    def _unveil(self, since: float) -> None:
+    def _unveil(self, since: float, live: LiveMode) -> None:
         shown = since / _UNVEIL_S
         if shown >= 1.0:
             self._held_until = None
             return
         cv2.addWeighted(self._frame, shown, self._veil, 1.0 - shown, 0, dst=self._frame)
-        self._stage.label(self._frame)
+        self._stage.label(self._frame, live)
 
     def _finished(self) -> Picture:
         picture = self._ring[self._drawn % _RING]

@@ -81,6 +81,10 @@ class ProductCard:
     clip: str = ""
     """Path of a short silent video of the product that loops, or empty."""
     unit_zh: str = ""
+    link: str = ""
+    """Where viewers can buy it, for their page; not drawn."""
+    stock: int | None = None
+    """How many are left, for the viewers' page; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,26 @@ class Speech:
     """Empty when the voice gives none; visemes then come from the audio."""
     words: tuple[WordSpan, ...] = ()
     """Covers the text from first to last word, in order."""
+
+
+class LiveMode(StrEnum):
+    """How much of what viewers hear and see is a person, live."""
+
+    NONE = "none"
+    """The AI host's voice and picture."""
+    VOICE = "voice"
+    """A person's voice; the avatar's lips move with it."""
+    CAMERA = "camera"
+    """A person's voice and picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingCard:
+    """What stands on the card that covers everything while the show is held."""
+
+    title: str
+    text: str = ""
+    """May have several lines."""
 
 
 class VoiceError(Exception):
@@ -228,6 +252,14 @@ class QueueDrained:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveChanged:
+    """From this moment on viewers hear (and see) what `mode` says, and the label says so."""
+
+    at: float
+    mode: LiveMode
+
+
+@dataclass(frozen=True, slots=True)
 class RenderFault:
     """Trouble that was survived; the operator is to be told."""
 
@@ -236,7 +268,7 @@ class RenderFault:
     message: str
 
 
-ShowEvent = LineStarted | CaptionShown | LineEnded | ProductShown | QueueDrained | RenderFault
+ShowEvent = LineStarted | CaptionShown | LineEnded | ProductShown | QueueDrained | LiveChanged | RenderFault
 ShowEventSink = Callable[[ShowEvent], None]
 """Called on the event loop's thread, in show order."""
 
@@ -274,6 +306,34 @@ class Stage(Protocol):
 
     def interrupt(self) -> int:
         """Silence the host at once and begin a new epoch, which is returned."""
+
+    def pending(self) -> Sequence[Line]:
+        """Lines accepted and not begun, in the order in which they would be heard; also those still being voiced."""
+
+    def drop(self, line_id: str) -> Line | None:
+        """Take back one Line that has not begun; None if there is none of that id (any more).
+
+        Its `LineEnded` is not told: whoever drops it knows.
+        """
+
+    def mute(self, muted: bool) -> None:
+        """Let viewers hear nothing. Lines keep their time and their captions, so that unmuting needs no repair."""
+
+    def hold(self, card: HoldingCard | None) -> None:
+        """Cover everything with a card and let nothing be heard; None goes on with the show.
+
+        The Line being heard ends (`LineEnded`, interrupted); those that wait begin after the hold. The label stays.
+        """
+
+    def go_live(self, mode: LiveMode) -> None:
+        """Let a person be heard (and seen) in place of the host; `NONE` gives back.
+
+        The change takes place, and `LiveChanged` is told, once the person's sound (and picture) is there. The Line being
+        heard ends (`LineEnded`, interrupted); those that wait begin after the person has given back.
+        """
+
+    def level(self) -> float:
+        """How loud what was sent last is, in dB of full scale (a sine at full scale: -3); -100 or more."""
 
 
 @dataclass(slots=True)

@@ -63,6 +63,18 @@ def loudness(signal: Signal) -> float:
     return float(_OFFSET_LU + 10 * np.log10(np.mean(power))) if power.size else -np.inf
 
 
+def weighting_power(signal: Signal) -> float:
+    """K-weighted mean power of a piece of a longer signal, under a Hann window so that its ends do not count.
+
+    Of a stationary signal it is the power that `loudness` would measure.
+    """
+    window = np.hanning(signal.size)
+    size = transform_size(signal.size)
+    spectrum = np.fft.rfft(signal * window, size) * _weighting(size)
+    energy = 2 * float(np.sum(spectrum.real**2 + spectrum.imag**2)) - float(abs(spectrum[0]) ** 2)
+    return energy / size / float(np.sum(window**2))
+
+
 def _power(lufs: float) -> float:
     return float(10 ** ((lufs - _OFFSET_LU) / 10))
 

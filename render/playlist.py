@@ -21,6 +21,7 @@ from render.contract import (
 )
 from render.dressing import Dressing
 from render.mouth_weights import lead_in
+from render.outgoing import fade_out
 from rtc.contract import SAMPLE_RATE, SLICE_SAMPLES, SLICE_SECONDS, Pcm
 
 _PAUSE_SLICES = {
@@ -38,7 +39,6 @@ _LET_FINISH_SLICES = 15
 """A Line that ends so soon is not broken off for an urgent one."""
 _NOD_SLICES = 3
 """A nod peaks some 200 ms after its cause; told this much earlier it meets the stressed word."""
-_FADE_SAMPLES = SAMPLE_RATE * 20 // 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,19 @@ class Playlist:
         if playing is not None and not playing.take.line.urgent:
             self._yielding = playing.take.slices - playing.position > _LET_FINISH_SLICES
 
+    @property
+    def waiting(self) -> list[Line]:
+        """The Lines that have not begun, in their order."""
+        return [take.line for take in self._waiting]
+
+    def drop(self, line_id: str) -> Line | None:
+        """Take back one Line that has not begun; None if there is none of that id."""
+        for place, take in enumerate(self._waiting):
+            if take.line.id == line_id:
+                del self._waiting[place]
+                return take.line
+        return None
+
     def withdraw(self, kind: LineKind) -> list[Line]:
         """Take back the Lines of a kind that have not begun."""
         gone = [take.line for take in self._waiting if take.line.kind is kind]
@@ -163,10 +176,16 @@ class Playlist:
 
     def cut(self) -> list[Line]:
         """Silence the Line being heard with a fade in the next Slice, and drop all that wait; returns those dropped."""
-        gone = [take.line for take in self._waiting]
-        self._waiting.clear()
+        self.break_off()
+        return self.drop_waiting()
+
+    def break_off(self) -> None:
+        """Silence the Line being heard with a fade in the next Slice; those that wait stay."""
         self._cut = self._playing is not None
-        return gone
+
+    def breathe(self) -> None:
+        """Something else was heard until now: the next Line begins after a pause."""
+        self._quiet = 0
 
     def drop_waiting(self) -> list[Line]:
         """Drop all Lines that have not begun; the one being heard goes on to its end."""
@@ -188,7 +207,7 @@ class Playlist:
         yields = self._yielding and (word != playing.word or not take.words)
         if self._cut or yields:
             self._cut = self._yielding = False
-            pcm = _faded(take.pcm[first : first + SLICE_SAMPLES])
+            pcm = fade_out(take.pcm[first : first + SLICE_SAMPLES])
             # a word counts as heard when it was over before the fade began
             events.append(LineEnded(at, line, _heard(line.text, take.words, first), True, first / SAMPLE_RATE))
             mouth = take.mouth[playing.position]
@@ -252,14 +271,6 @@ class Playlist:
         self._yielding = False
         self._last = line
         self._quiet = 0
-
-
-def _faded(pcm: Pcm) -> Pcm:
-    """A Slice that ends with a raised-cosine fade over its first 20 ms, then silence: no click."""
-    out = np.zeros(SLICE_SAMPLES, np.int16)
-    ramp = 0.5 * (1 + np.cos(np.linspace(0, np.pi, _FADE_SAMPLES)))
-    out[:_FADE_SAMPLES] = (pcm[:_FADE_SAMPLES] * ramp).astype(np.int16)
-    return out
 
 
 def _word_at(words: Sequence[WordSpan], sample: int, known: int) -> int:

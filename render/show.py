@@ -11,55 +11,53 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from render.compositor import CaptionState, FrameRequest, Speaking
 from render.contract import (
     Board,
+    Emotion,
+    HoldingCard,
     Line,
     LineEnded,
     LineKind,
     LineStarted,
+    LiveMode,
     PlayoutStats,
     ProductCard,
     ProductShown,
     RenderFault,
     ShowEvent,
     ShowEventSink,
-    Speech,
     Voice,
-    VoiceError,
 )
 from render.dressing import Dressing, SetBoard
-from render.playlist import Beat, Playlist, Take, make_take
+from render.holding import SetHolding
+from render.live_input import LiveInput
+from render.on_air import Airing, OnAir
+from render.playlist import Beat, Playlist, Take
 from render.schedule import Drawing, Schedule
+from render.voicing import MouthTrack, Voicing
 from rtc.contract import SLICE_SECONDS, Picture, Slice, SliceSink
 
 log = logging.getLogger(__name__)
 
-_MOST_WAITING_SECONDS = 12.0
-"""Speech queued ahead; whoever says more waits. A longer queue would only be thrown away at the next reply."""
 _LATENESS_KEPT = 1500
 _FADE_PATIENCE_SECONDS = 0.3
+_LIVE_ENERGY = 0.6
 
 
 class Painter(Protocol):
     """What draws the picture of a Slice; the compositor, or a test's bar code.
 
-    Only `prepare` and `prepare_board` may be slow; they are called on other threads than the one that draws.
+    Only what begins with `prepare` may be slow; it is called on other threads than the one that draws.
     """
 
     def draw(self, request: FrameRequest) -> Picture: ...
     def prepare(self, line: Line) -> Dressing: ...
     def prepare_board(self, board: Board) -> SetBoard: ...
+    def prepare_holding(self, card: HoldingCard) -> SetHolding: ...
     def begin(self, dressing: Dressing, now: float) -> None: ...
     def end(self, line: Line, now: float) -> None: ...
     def show_board(self, board: SetBoard | None, now: float) -> None: ...
-
-
-MouthTrack = Callable[[Speech, float], NDArray[np.float32]]
-"""Speech and energy (0..1) to mouth weights, shape (frames, mouth keys)."""
 
 
 class Show:
@@ -76,13 +74,13 @@ class Show:
         voice: Voice | None = None,
     ) -> None:
         self._painter = painter
-        self._mouth_track = mouth_track
         self._sink = sink
         self._on_event = on_event
         self._loop = loop
-        self._voice = voice
         self._playlist = Playlist()
         self._lock = threading.Lock()
+        self._on_air = OnAir(self._playlist, self._lock)
+        self._voicing = Voicing(self, mouth_track, voice)
         self._epoch = 0
         self._index = 0
         self._look = "camera"
@@ -90,12 +88,12 @@ class Show:
         self._set_board: SetBoard | None = None
         self._shown_board: SetBoard | None = None
         self._setting: asyncio.Task[None] | None = None
+        self._card_wanted: HoldingCard | None = None
+        self._holding: SetHolding | None = None
+        self._holding_shown: SetHolding | None = None
+        self._covering: asyncio.Task[None] | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._turn = asyncio.Lock()
-        self._voicing: dict[asyncio.Task[Speech], Line] = {}
-        self._asked: deque[Line] = deque()
-        self._room_made = asyncio.Event()
         self._caption: CaptionState | None = None
         self._card: ProductCard | None = None
         self._schedule = Schedule(0.0)
@@ -113,11 +111,15 @@ class Show:
 
     def give_voice(self, voice: Voice) -> None:
         """Let the host speak with `voice` from now on."""
-        self._voice = voice
+        self._voicing.voice = voice
+
+    def take_live(self, live: LiveInput) -> None:
+        """Where the sound and the picture of a person who goes live come from, from now on."""
+        self._on_air.take(live)
 
     async def close(self, *, finish_line: bool = True, patience: float = 3.5) -> None:
         """Stop drawing: after the Line being heard if `finish_line`, but not later than `patience` seconds."""
-        self._abandon(lambda line: True)
+        self._voicing.close()
         with self._lock:
             dropped = self._playlist.drop_waiting()
         self._report_unheard(dropped)
@@ -126,9 +128,10 @@ class Show:
                 self._playlist.cut()
             await self._quiet_within(_FADE_PATIENCE_SECONDS)
         self._stopping.set()
-        if self._setting is not None:
-            self._setting.cancel()
-            await asyncio.gather(self._setting, return_exceptions=True)
+        for task in (self._setting, self._covering):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 
@@ -161,30 +164,31 @@ class Show:
 
     @property
     def voice_languages(self) -> frozenset[str]:
-        return self._voice.languages if self._voice else frozenset()
+        return self._voicing.voice.languages if self._voicing.voice else frozenset()
 
     def lateness_ms(self) -> list[float]:
         """How late after its tick each of the last Slices was ready, newest last."""
         return list(self._lateness)
 
     async def say(self, line: Line) -> bool:
-        self._asked.append(line)
-        try:
-            if line.urgent:  # neither waits its turn nor for room
-                return await self._queue(line)
-            async with self._turn:
-                await self._wait_for_room(line)
-                return await self._queue(line)
-        finally:
-            with contextlib.suppress(ValueError):
-                self._asked.remove(line)
+        return await self._voicing.say(line)
 
     def withdraw(self, kind: LineKind) -> Sequence[Line]:
-        gone = self._abandon(lambda line: line.kind is kind)
+        gone = self._voicing.abandon(lambda line: line.kind is kind)
         with self._lock:
             gone += self._playlist.withdraw(kind)
-        self._room_made.set()
         return gone
+
+    def pending(self) -> Sequence[Line]:
+        with self._lock:
+            waiting = self._playlist.waiting
+        return sorted([*waiting, *self._voicing.pending], key=lambda line: not line.urgent)
+
+    def drop(self, line_id: str) -> Line | None:
+        with self._lock:
+            line = self._playlist.drop(line_id)
+        gone = self._voicing.abandon(lambda asked: asked.id == line_id)
+        return line or next(iter(gone), None)
 
     def look(self, target: str) -> None:
         self._look = target
@@ -200,64 +204,38 @@ class Show:
         with self._lock:
             self._epoch += 1
             dropped = self._playlist.cut()
-        self._abandon(lambda line: True)
+        self._voicing.abandon(lambda line: True)
         self._report_unheard(dropped)
-        self._room_made.set()
         return self._epoch
 
-    # ---- from Line to Take, on the event loop ----------------------------------------------------------
+    def mute(self, muted: bool) -> None:
+        self._on_air.mute(muted)
 
-    def _wanted(self, line: Line) -> bool:
-        return line in self._asked and line.epoch == self._epoch and not self._stopping.is_set()
+    def hold(self, card: HoldingCard | None) -> None:
+        self._card_wanted = card
+        self._on_air.hold(card is not None)
+        if card is None:
+            self._holding = None
+        elif self._holding is None or self._holding.card != card:
+            self._holding = SetHolding(card)  # covers at once; its words follow when they are set
+            if self._covering is None or self._covering.done():
+                self._covering = self._loop.create_task(self._set_cards(), name="set-card")
 
-    def _abandon(self, which: Callable[[Line], bool]) -> list[Line]:
-        """Forget Lines that are still being voiced or wait for it."""
-        gone = [line for line in self._asked if which(line)]
-        self._asked = deque(line for line in self._asked if not which(line))
-        for task, line in self._voicing.items():
-            if which(line):
-                task.cancel()
-        return gone
+    def go_live(self, mode: LiveMode) -> None:
+        self._on_air.go_live(mode)
 
-    async def _wait_for_room(self, line: Line) -> None:
-        while self._wanted(line) and self.waiting_seconds > _MOST_WAITING_SECONDS:
-            self._room_made.clear()
-            await self._room_made.wait()
+    @property
+    def live(self) -> LiveMode:
+        """Who is on air now."""
+        return self._on_air.mode
 
-    async def _queue(self, line: Line) -> bool:
-        """Voice a Line and queue it; False if it is not wanted any more."""
-        if not self._wanted(line):
-            return False
-        take = await self._make(line)
-        with self._lock:
-            if take is None or not self._wanted(line):
-                return False
-            self._playlist.add(take)
-        return True
+    def level(self) -> float:
+        return self._on_air.level_db
 
-    async def _make(self, line: Line) -> Take | None:
-        """Voice a Line; None if it was withdrawn meanwhile."""
-        if self._voice is None:
-            raise VoiceError("no-voice", "the voice is not ready yet")
-        speaking: asyncio.Task[Speech] = asyncio.ensure_future(
-            self._voice.speak(line.text, language=line.language, emotion=line.emotion, energy=line.energy)
-        )
-        self._voicing[speaking] = line
-        try:
-            dressing = await self._prepare(line)
-            speech = await speaking
-        except asyncio.CancelledError:
-            if line in self._asked:  # it is this call that was cancelled, not the Line withdrawn
-                raise
-            return None
-        finally:
-            self._voicing.pop(speaking, None)
-            if not speaking.done():  # withdrawn or cancelled while its card was prepared
-                speaking.cancel()
-        mouth = await asyncio.to_thread(self._mouth_track, speech, line.energy)
-        return make_take(line, speech, mouth, dressing)
+    # ---- what the stage is to show, made ready on other threads ------------------------------------------
 
-    async def _prepare(self, line: Line) -> Dressing | None:
+    async def dress(self, line: Line) -> Dressing | None:
+        """Make ready what a Line shows; None where that fails, which is told."""
         try:
             dressing = await asyncio.to_thread(self._painter.prepare, line)
         except Exception as error:  # the words are worth more than what they show
@@ -267,6 +245,11 @@ class Show:
             log.warning("%s", fault)
             self._on_event(RenderFault(self.now, "product-media", fault))
         return dressing
+
+    def queue(self, take: Take) -> None:
+        """Let a Take be heard after those that wait."""
+        with self._lock:
+            self._playlist.add(take)
 
     async def _set_boards(self) -> None:
         """Set the board that is wanted, and again if another is wanted by then."""
@@ -280,6 +263,19 @@ class Show:
                 continue
             if self._board is wanted:
                 self._set_board = ready  # laid by the playout thread with its next picture
+
+    async def _set_cards(self) -> None:
+        """Set the words of the holding card that is wanted, and again if it is another by then."""
+        made: HoldingCard | None = None
+        while (wanted := self._card_wanted) is not None and wanted != made:
+            made = wanted
+            try:
+                ready = await asyncio.to_thread(self._painter.prepare_holding, wanted)
+            except Exception as error:  # the card covers without its words
+                self._drawing_failed(error, self.now)
+                continue
+            if self._card_wanted == wanted:
+                self._holding = ready
 
     def _report_unheard(self, lines: Sequence[Line]) -> None:
         for line in lines:
@@ -300,13 +296,15 @@ class Show:
         """
         index = self._index
         decision = self._schedule.decide(index, now)
-        with self._lock:
-            beat = self._playlist.advance(index)
-            epoch = self._epoch
+        airing = self._on_air.advance(index, now)
+        beat, epoch = airing.beat, self._epoch
         self._direct(beat, index * SLICE_SECONDS)
-        repeated = decision is Drawing.REPEAT and self._picture is not None
+        holding = self._holding
+        must = airing.changed or (holding is None) is not (self._holding_shown is None)
+        repeated = decision is Drawing.REPEAT and self._picture is not None and not must
         if not repeated:
-            self._picture = self._paint(beat, index, self._picture)
+            self._holding_shown = holding
+            self._picture = self._paint(airing, index, self._picture)
         if self._picture is not None:
             line = beat.line.id if beat.line else None
             piece = Slice(index, self._picture, beat.pcm, epoch, repeated, line, beat.word)
@@ -316,15 +314,23 @@ class Show:
         self.stats.repeated += repeated
         self.stats.resyncs = self._schedule.resyncs
 
-    def _paint(self, beat: Beat, index: int, last: Picture | None) -> Picture | None:
-        line = beat.line
+    def _paint(self, airing: Airing, index: int, last: Picture | None) -> Picture | None:
+        beat, line = airing.beat, airing.beat.line
+        speaking: Speaking | None = None
+        if line is not None:
+            speaking = Speaking(line.emotion, line.energy, beat.accent)
+        elif airing.speaking:
+            speaking = Speaking(Emotion.NEUTRAL, _LIVE_ENERGY, beat.accent)
         request = FrameRequest(
             now=index * SLICE_SECONDS,
             mouth=beat.mouth,
-            speaking=Speaking(line.emotion, line.energy, beat.accent) if line else None,
+            speaking=speaking,
             look="chat" if line is not None and line.kind is LineKind.READBACK else self._look,
             caption=self._caption,
             word=beat.word,
+            live=airing.mode,
+            person=airing.picture,
+            holding=self._holding_shown,
         )
         try:
             picture = self._painter.draw(request)
@@ -381,5 +387,5 @@ class Show:
 
     def _deliver(self, event: ShowEvent) -> None:
         if isinstance(event, LineEnded):
-            self._room_made.set()
+            self._voicing.room_made()
         self._on_event(event)

@@ -9,25 +9,20 @@ from numpy.typing import NDArray
 from render.avatar_pack import AvatarPack
 from render.callout_board import CallOutBoard
 from render.caption_board import CaptionBoard
-from render.contract import Board, Layout, Line
+from render.contract import Board, Layout, Line, LiveMode
 from render.dressing import CAPTION_SIZE, Dressing, ProductSet, SetBoard, Wardrobe
 from render.host_window import HostWindow
+from render.label import make_labels
 from render.layouts import Arrangement, Rect, Template
 from render.motion import ease
 from render.product_media import ClipScreen, ProductMedia
-from render.typography import Canvas, Colour, Patch, font
 
-LABEL = "AI digital human · AI数字人"
-
-_INK: Colour = (255, 255, 255)
-_PANEL: Colour = (14, 17, 22)
 MOVE_S = 0.36
 """How long anything on the stage takes from one place to another."""
 _LINGER_S = 1.2
 """A quoted comment stays a moment after it has been read, so that late readers see what is answered."""
-_LABEL_SIZE, _LABEL_HEIGHT = 41, 60
-"""Size at which the Chinese characters of the label are 36 units high: 5 % of the short side (GB 45438-2025)."""
 _SLIDE = 28
+_BELOW_LABEL = 12
 _MOST_LAYERS = 3
 
 Frame = NDArray[np.uint8]
@@ -78,7 +73,7 @@ class StageGraphics:
         self._window = HostWindow(pack.plate, template.size, home, template.unit, MOVE_S)
         self._layout = Layout.HOST
         self._layout_since, self._layout_before = -MOVE_S, Layout.HOST
-        self._label = self._make_label()
+        self._labels = make_labels(self._wardrobe.px)
         self._layers: list[_ProductLayer] = []
         self._quote: tuple[Dressing, _Coming] | None = None
         self._quoted_until: float | None = None
@@ -188,6 +183,7 @@ class StageGraphics:
         now: float,
         caption: tuple[str, int, int] | None,
         word: tuple[int, int] | None = None,
+        live: LiveMode = LiveMode.NONE,
     ) -> None:
         """Fill `frame`: `host` in its place (it may be `frame` itself where `is_host`), and everything that belongs to it.
 
@@ -200,23 +196,49 @@ class StageGraphics:
         if host is not frame:
             self._window.lay(host, frame, now)
         self._lay_pictures(frame, now, beneath=False)
+        self._lay_rest(frame, now, caption, word, live)
+
+    def draw_over(
+        self,
+        frame: Frame,
+        now: float,
+        caption: tuple[str, int, int] | None,
+        word: tuple[int, int] | None,
+        live: LiveMode,
+    ) -> None:
+        """Lay over `frame`, which a person's picture fills, what belongs to the show: the product as a card only."""
+        layout = Layout.INSET if self.product is not None else Layout.HOST
+        if self._layout is not layout:
+            self._arrange(self.product, layout, now)
+        self._layers = [layer for layer in self._layers if layer.layout is layout and not layer.coming.gone(now)]
+        self._lay_rest(frame, now, caption, word, live)
+
+    def _lay_rest(
+        self,
+        frame: Frame,
+        now: float,
+        caption: tuple[str, int, int] | None,
+        word: tuple[int, int] | None,
+        live: LiveMode,
+    ) -> None:
+        """Cards, call-outs, board, quote, captions and label: what stands before host or person."""
         for layer in self._layers:
             self._lay_card(layer, frame, now)
         arrangement = self._arrangement
         if word is not None and word[1] > word[0]:
             self._chips.heard(word[0], arrangement.chips, now)
-        self._lay_boards(frame, now)
-        self._lay_quote(frame, now)
+        self._lay_boards(frame, now, live)
+        self._lay_quote(frame, now, live)
         self._chips.draw(frame, now)
         if caption is not None:
             place = self._captions_place(now)
             board = self._captions[self._wardrobe.caption_width(self._layout)]
             board.draw(frame, *caption, middle=place.x + place.width // 2, bottom=place.bottom)
-        self.label(frame)
+        self.label(frame, live)
 
-    def label(self, frame: Frame) -> None:
-        """Lay the AI label, which every frame carries."""
-        self._label.lay(frame, *self._template.label)
+    def label(self, frame: Frame, live: LiveMode = LiveMode.NONE) -> None:
+        """Lay the label, which every frame carries and which says the truth."""
+        self._labels[live].lay(frame, *self._template.label)
 
     def still(self, plate: Frame) -> Frame:
         """The host alone at rest, without label: what the show looks like before it begins."""
@@ -267,19 +289,27 @@ class StageGraphics:
             shown = layer.screen.at(now - layer.coming.since)
             _dissolve(frame, shown, place.x + made.hole.x, place.y + made.hole.y, progress)
 
-    def _lay_boards(self, frame: Frame, now: float) -> None:
+    def _clear_of_label(self, place: Rect, live: LiveMode) -> Rect:
+        """A place near the label, moved down as far as a label of two rows needs."""
+        (x, y), patch = self._template.label, self._labels[live]
+        lower = y + patch.height + self._wardrobe.px(_BELOW_LABEL)
+        beside = place.x >= x + patch.width
+        return place if beside or place.y >= lower else place.moved(0, lower - place.y)
+
+    def _lay_boards(self, frame: Frame, now: float, live: LiveMode) -> None:
         if self._old_board is not None and self._old_board[1].gone(now):
             self._old_board = None
         for shown in (self._old_board, self._board):
             if shown is not None:
                 board, coming = shown
-                place, progress = self._arrangement.board, coming.progress(now)
+                place = self._clear_of_label(self._arrangement.board, live)
+                progress = coming.progress(now)
                 slide = round(self._wardrobe.px(_SLIDE) * (1 - progress))
                 board.boards[place.width, place.height].lay(
                     frame, place.x, place.y - slide, now, coming.since, progress
                 )
 
-    def _lay_quote(self, frame: Frame, now: float) -> None:
+    def _lay_quote(self, frame: Frame, now: float, live: LiveMode) -> None:
         if self._quote is None:
             return
         dressing, coming = self._quote
@@ -295,20 +325,12 @@ class StageGraphics:
         if coming.gone(now):
             self._quote = None
             return
+        place = self._clear_of_label(place, live)
         progress = coming.progress(now)
         patch = dressing.quotes[(place.width, place.height)]
         if progress < 1.0:
             patch = patch.faded(progress)
         patch.lay(frame, place.x, place.y - round(self._wardrobe.px(_SLIDE // 2) * (1 - progress)))
-
-    def _make_label(self) -> Patch:
-        px = self._wardrobe.px
-        face = font(px(_LABEL_SIZE), 600)
-        height, pad = px(_LABEL_HEIGHT), px(20)
-        canvas = Canvas(round(face.getlength(LABEL)) + 2 * pad, height)
-        canvas.panel(_PANEL, 0.84, px(14))
-        canvas.text(pad, round(height * 0.745), LABEL, face, _INK)
-        return canvas.patch()
 
 
 def _copy(frame: Frame, picture: Frame, x: int, y: int) -> None:

@@ -61,6 +61,10 @@ class BroadcastStats:
     last_sent: float | None
     """When the last Slice left, on the clock of `time.monotonic()`."""
     renditions: tuple[RenditionStats, ...]
+    longest_gap_ms: float = 0.0
+    """Between two pictures that left, over the last ten seconds."""
+    av_offset_ms: float = 0.0
+    """By how much pictures left later after their moment than the sound that belongs to them: of the viewer with the largest."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:

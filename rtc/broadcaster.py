@@ -16,6 +16,7 @@ from functools import partial
 from rtc.broadcast_stats import BroadcastStats, RenditionStats, ViewerStats, percentile
 from rtc.contract import SLICE_SECONDS, RtcEvent, RtcEventSink, Slice
 from rtc.departures import Departure, Departures
+from rtc.leaving import Leaving
 from rtc.offer import Offer
 from rtc.packet_hub import PacketHub
 from rtc.peer import Peer
@@ -71,6 +72,7 @@ class Broadcaster:
         self._departures = Departures()
         self._timer: asyncio.TimerHandle | None = None
         self._last_sent: float | None = None
+        self._leaving = Leaving()
         self._late_ms: deque[float] = deque(maxlen=_TIMES_KEPT)
         # The playout thread's own, guarded so that close() can wait for the Slice at hand.
         self._push_lock = threading.Lock()
@@ -137,6 +139,8 @@ class Broadcaster:
                     self._renditions[codec].gate.sent()
             self._hub.open_slice(departure.audio, departure.pictures, departure.at)
             self._last_sent = now
+            if departure.pictures:
+                self._leaving.left(now)
             self._late_ms.append((now - departure.at) * 1000)
         deadline = self._departures.next_deadline()
         if deadline is not None:
@@ -237,6 +241,8 @@ class Broadcaster:
             elif not watched and codec in self._renditions and codec is not VideoCodec.H264:
                 self._stop_rendition(codec)
         self._watched = tuple(r for codec, r in self._renditions.items() if self._hub.viewers(codec))
+        if not self._watched:
+            self._leaving.rest()
 
     def _stop_rendition(self, codec: VideoCodec) -> None:
         self._keyframes_gone += self._renditions.pop(codec).keyframes
@@ -266,6 +272,8 @@ class Broadcaster:
             late_ms_p95=percentile(self._late_ms, 95),
             last_sent=self._last_sent,
             renditions=tuple(renditions),
+            longest_gap_ms=self._leaving.longest_ms(self._loop.time()),
+            av_offset_ms=1000 * max((peer.feed.offset_s for peer in self._peers.values()), key=abs, default=0.0),
         )
 
     def viewer_stats(self) -> list[ViewerStats]:

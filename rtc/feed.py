@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,6 +18,8 @@ AUDIO_WAITING_MAX = 25
 
 BACKLOG_MAX_BYTES = 256 * 1024
 """Bytes that may wait in a viewer's socket (a second and more); then nothing is added until half of them are gone."""
+
+_LEFT_KEPT = 8
 
 KeyframeWanted = Callable[[VideoCodec], None]
 
@@ -45,6 +48,8 @@ class Lane:
         self.sent = 0
         self.last_at: float | None = None
         """When the packet taken last was due, on the clock of `time.monotonic()`."""
+        self.left: deque[tuple[float, float]] = deque(maxlen=_LEFT_KEPT)
+        """When the last packets were due and when they were taken, newest last."""
         self._waiting: deque[tuple[Packet[Any], float]] = deque()
 
     @property
@@ -73,6 +78,7 @@ class Lane:
         if self._waiting:
             self.sent += 1
             packet, self.last_at = self._waiting.popleft()
+            self.left.append((self.last_at, time.monotonic()))
             return packet
         if not self.ended:
             self.reading = True
@@ -117,6 +123,14 @@ class Feed:
     @property
     def sent(self) -> int:
         return sum(lane.sent for lane in self._lanes())
+
+    @property
+    def offset_s(self) -> float:
+        """By how much the last picture left later than the sound that was due with it; 0 without both."""
+        if self.audio is None or self.video is None:
+            return 0.0
+        heard = dict(self.audio.left)
+        return next((taken - heard[due] for due, taken in reversed(self.video.left) if due in heard), 0.0)
 
     @property
     def dropped(self) -> int:

@@ -1,10 +1,12 @@
-"""A viewer's SDP offer: checked, reduced to what this room sends, and its answer made whole again."""
+"""An SDP offer, of a viewer or of a person who goes live: checked, reduced to what is used, its answer made whole again."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from aiortc.codecs import CODECS
 from aiortc.rtcpeerconnection import find_common_codecs
@@ -21,6 +23,13 @@ MAX_CANDIDATES = 40
 _CANDIDATE = re.compile(r"a=candidate:\S+ [12] udp \d{1,10} \S+ \d{1,5} typ \w+( |$)", re.IGNORECASE | re.ASCII)
 """RFC 8839 §5.1."""
 _DIRECTIONS = ("a=recvonly", "a=sendrecv", "a=sendonly", "a=inactive")
+
+
+class Purpose(Enum):
+    """What an offer is for; the value is the direction that its sections need."""
+
+    WATCH = "recvonly"
+    GO_LIVE = "sendonly"
 
 
 def _bad(message: str) -> RtcError:
@@ -55,10 +64,9 @@ class _Section:
         fields = self.lines[0].split(" ")
         return len(fields) > 1 and fields[1] == "0" and "a=bundle-only" not in self.lines
 
-    @property
-    def wants_media(self) -> bool:
+    def serves(self, purpose: Purpose) -> bool:
         direction = next((line for line in self.lines if line in _DIRECTIONS), "a=sendrecv")
-        return direction in ("a=recvonly", "a=sendrecv") and not self.refused_by_viewer
+        return direction in (f"a={purpose.value}", "a=sendrecv") and not self.refused_by_viewer
 
     @property
     def candidates(self) -> list[str]:
@@ -80,24 +88,24 @@ class _Section:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a viewer asks for, reduced to at most one audio and one video section that we can send to."""
+    """What is asked for, reduced to at most one audio and one video section that we can send to, or receive from."""
 
     sdp: str
-    """The reduced offer: the sections used, as ``recvonly``."""
+    """The reduced offer: the sections used, as ``recvonly`` or ``sendonly``."""
     kinds: tuple[str, ...]
     """``audio`` and ``video``, in the order of the sections used."""
     codec: VideoCodec | None
-    """The rendition that this viewer gets; None without a video section."""
+    """The rendition that a viewer gets, or the codec that a camera is asked for; None without a video section."""
     _sections: tuple[_Section, ...]
     _used: tuple[int, ...]
 
     @classmethod
-    def parse(cls, sdp: str) -> Offer:
-        """Read an offer; raises `RtcError` with status 400 (not an offer to watch) or 406 (no codec in common)."""
+    def parse(cls, sdp: str, purpose: Purpose = Purpose.WATCH) -> Offer:
+        """Read an offer; raises `RtcError` with status 400 (no offer of this purpose) or 406 (no codec in common)."""
         session, sections = _split(sdp)
-        used = _choose(sections)
+        used = _choose(sections, purpose)
         _check_bundle(session, [sections[i] for i in used])
-        reduced = _reduce(session, [sections[i] for i in used])
+        reduced = _reduce(session, [sections[i] for i in used], purpose)
         try:
             description = SessionDescription.parse(reduced)
         except Exception as error:  # aiortc's parser fails in as many ways as there are bad offers
@@ -139,12 +147,14 @@ def _split(sdp: str) -> tuple[list[str], list[_Section]]:
     return lines[: starts[0]], sections
 
 
-def _choose(sections: list[_Section]) -> list[int]:
-    """The first audio and the first video section that want to receive."""
+def _choose(sections: list[_Section], purpose: Purpose) -> list[int]:
+    """The first audio and the first video section that serve the purpose."""
     used: dict[str, int] = {}
     for i, section in enumerate(sections):
-        if section.kind in ("audio", "video") and section.wants_media:
+        if section.kind in ("audio", "video") and section.serves(purpose):
             used.setdefault(section.kind, i)
+    if purpose is Purpose.GO_LIVE and "audio" not in used:
+        raise _bad("the offer brings no sound: no audio section is sendonly (or sendrecv)")
     if not used:
         raise _bad("the offer asks for nothing: no audio or video section is recvonly (or sendrecv)")
     return sorted(used.values())
@@ -159,20 +169,23 @@ def _check_bundle(session: list[str], sections: list[_Section]) -> None:
         raise _bad("audio and video must share one transport: a=group:BUNDLE with both is missing")
 
 
-def _reduce(session: list[str], sections: list[_Section]) -> str:
+def _reduce(session: list[str], sections: list[_Section], purpose: Purpose) -> str:
     lines = [line for line in session if not line.startswith("a=group:") and line not in _DIRECTIONS]
     lines.append("a=group:BUNDLE " + " ".join(section.mid for section in sections))
     # A browser may write the candidates into the first section of a bundle only; aiortc uses the last section's.
     candidates = list(dict.fromkeys(line for section in sections for line in section.candidates))[:MAX_CANDIDATES]
     for section in sections:
-        lines += [line for line in section.lines if not _left_out(line)]
+        lines += [line for line in section.lines if not _left_out(line, purpose)]
         # That no candidate will follow is never said: aiortc would then give up before a viewer's first check arrives.
-        lines += ["a=recvonly", *candidates]
+        lines += [f"a={purpose.value}", *candidates]
     return "\r\n".join(lines) + "\r\n"
 
 
-def _left_out(line: str) -> bool:
-    return line in _DIRECTIONS or line.startswith(("a=candidate:", "a=end-of-candidates", "a=ssrc", "a=msid"))
+def _left_out(line: str, purpose: Purpose) -> bool:
+    unused: Sequence[str] = ("a=candidate:", "a=end-of-candidates", "a=msid")
+    if purpose is Purpose.WATCH:  # whoever sends names the sources by which their packets are told apart
+        unused = (*unused, "a=ssrc")
+    return line in _DIRECTIONS or line.startswith(tuple(unused))
 
 
 def _check_transport(media: MediaDescription) -> None:

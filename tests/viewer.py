@@ -21,7 +21,7 @@ from av import AudioFrame, VideoFrame
 from numpy.typing import NDArray
 
 from rtc.contract import SAMPLE_RATE, Pcm, Picture
-from rtc.peer import hush_connect
+from rtc.link import hush_connect
 from rtc.video_encoder import VIDEO_CLOCK
 
 Admit = Callable[[str], Awaitable[str]]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from rtc.settings import VideoSettings
-from tests.bench import fanout, room
+from tests.bench import fanout, room, takeover
 from tests.rtc import sync_probe
 
 Row = tuple[str, str, str]
@@ -19,7 +19,7 @@ Row = tuple[str, str, str]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer comments and shorter runs: a look, not a result")
-    parser.add_argument("--only", choices=["room", "sync", "fanout"], help="one part")
+    parser.add_argument("--only", choices=["room", "sync", "takeover", "fanout"], help="one part")
     options = parser.parse_args()
     asyncio.run(bench(quick=options.quick, only=options.only))
 
@@ -31,6 +31,8 @@ async def bench(*, quick: bool, only: str | None) -> None:
         rows += room_rows(await room.measure(6 if quick else 30, 8 if quick else 20))
     if only in (None, "sync"):
         rows += sync_rows(await sync_probe.measure((20 if quick else 120) * 25, VideoSettings()))
+    if only in (None, "takeover"):
+        rows += takeover_rows(await takeover.measure(3 if quick else 8))
     fanout_table = ""
     if only in (None, "fanout"):
         fanout_table = fanout.table(await fanout.measure([1, 5] if quick else [1, 5, 10, 20], 5 if quick else 10))
@@ -77,6 +79,11 @@ def sync_rows(log: sync_probe.SyncLog) -> list[Row]:
         (f"A/V offset, {what} ({log.slices * 0.04:.0f} s)", offset(values), "±40 ms (p95)")
         for what, values in (("by arrival", log.arrival_ms), ("as a browser plays it", log.browser_ms))
     ]
+
+
+def takeover_rows(measured: takeover.Bench) -> list[Row]:
+    measured.read_labels()
+    return [(figures.what, spread([ms / 1000 for ms in figures.values]), figures.bar) for figures in measured.figures]
 
 
 def offset(values: Sequence[float]) -> str:

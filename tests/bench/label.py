@@ -1,4 +1,4 @@
-"""Is the AI label in every picture, transitions, layouts and holding card included? ``python -m tests.bench.label --pictures 1000``."""
+"""Is the right label in every picture, of a person on the air too? ``python -m tests.bench.label --pictures 1000``."""
 
 import argparse
 import asyncio
@@ -6,16 +6,18 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
+from av import VideoFrame
 
 from render.avatar_pack import load_avatar_pack
 from render.compositor import Compositor, FrameRequest
-from render.contract import Board, CallOut, Layout, Line
-from rtc.contract import SLICE_SAMPLES, Slice
+from render.contract import Board, CallOut, HoldingCard, Layout, Line, LiveMode
+from rtc.contract import SLICE_SAMPLES, LivePicture, Slice
 from rtc.settings import VideoSettings
 from tests.bench.conditions import conditions, markdown, verdict
 from tests.perception.fast_show import fast_show, packs
-from tests.perception.label import LEAST_HEIGHT, LEAST_SCORE, LabelReader, LabelSeen
+from tests.perception.label import CAMERA, LEAST_HEIGHT, LEAST_SCORE, VOICE, LabelReader, LabelSeen
 from tests.perception.received_stream import ReceivedStream
 from tests.perception.stand_in_voices import ToneVoice
 from tests.perception.switching import lines, products
@@ -30,16 +32,43 @@ def holding(pack: str, lying: bool) -> LabelReader:
     compositor = Compositor(loaded, 1, (width, height))
     reader = LabelReader()
     stream = ReceivedStream(reader, VideoSettings(width=width, height=height))
+    card = compositor.prepare_holding(HoldingCard("One moment", "马上开始"))
     for index in range(_HOLDING):
-        at = index * 0.04
-        picture = (
-            compositor.holding_card(at, "One moment · 马上开始")
-            if index < _HOLDING // 2
-            else compositor.draw(FrameRequest(at, None, None, "camera", None))
-        )
+        held = card if index < _HOLDING // 2 else None
+        picture = compositor.draw(FrameRequest(index * 0.04, None, None, "camera", None, holding=held))
         stream.push(Slice(index, picture, np.zeros(SLICE_SAMPLES, np.int16), 0), 0.0)
     stream.close()
     return reader
+
+
+def person(pack: str, lying: bool, mode: LiveMode, pictures: int) -> LabelReader:
+    """A person on the air, with products in every layout and the board coming and going."""
+    loaded = load_avatar_pack(packs()[pack])
+    width, height = loaded.size[::-1] if lying else loaded.size
+    compositor = Compositor(loaded, 1, (width, height))
+    reader = LabelReader(wording=VOICE if mode is LiveMode.VOICE else CAMERA)
+    stream = ReceivedStream(reader, VideoSettings(width=width, height=height))
+    rng = np.random.default_rng(1)
+    with tempfile.TemporaryDirectory(prefix="talkback-products-") as folder:
+        spoken = lines(products(8, Path(folder)), tuple(Layout))
+        for index in range(pictures):
+            at = index * 0.04
+            if index % 12 == 0:
+                compositor.begin(compositor.prepare(spoken[index // 12 % len(spoken)]), at)
+            if index % 30 == 0:
+                compositor.show_board(compositor.prepare_board(_board(index, at)) if index % 60 == 0 else None, at)
+            seen = _camera_picture(rng) if mode is LiveMode.CAMERA else None
+            picture = compositor.draw(FrameRequest(at, None, None, "camera", None, live=mode, person=seen))
+            stream.push(Slice(index, picture, np.zeros(SLICE_SAMPLES, np.int16), 0), 0.0)
+    stream.close()
+    return reader
+
+
+def _camera_picture(rng: np.random.Generator) -> LivePicture:
+    """Blots of any colour: the worst ground for a label."""
+    blots = rng.integers(0, 255, (27, 48, 3), np.uint8)
+    frame = np.asarray(cv2.resize(blots, (1280, 720), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return LivePicture(0, VideoFrame.from_ndarray(frame, format="bgr24").reformat(format="yuv420p"))
 
 
 async def show(pack: str, lying: bool, pictures: int) -> LabelReader:
@@ -101,6 +130,8 @@ def main() -> int:
         form = "16:9" if lying else "9:16"
         for what, reader in (
             ("holding card and start", holding(name, lying)),
+            ("person's voice", person(name, lying, LiveMode.VOICE, options.pictures // len(formats) // 2)),
+            ("person's picture", person(name, lying, LiveMode.CAMERA, options.pictures // len(formats) // 2)),
             ("show", asyncio.run(show(name, lying, options.pictures // len(formats)))),
         ):
             called = f"{what}, pack {name}, {form}"
@@ -110,7 +141,7 @@ def main() -> int:
                 bad.append(f"{called}: no legible label in {len(missed)} of {len(reader.seen)} pictures")
             if options.save:
                 options.save.mkdir(parents=True, exist_ok=True)
-                reader.save_worst(str(options.save / f"{name}-{what.split()[0]}-{form.replace(':', '-')}.png"))
+                reader.save_worst(str(options.save / f"{name}-{what.replace(' ', '-')}-{form.replace(':', '-')}.png"))
     print(
         f"{conditions()}\nfound: both languages with a score ≥ {LEAST_SCORE}, height ≥ {LEAST_HEIGHT:.0%} of the short side\n"
     )

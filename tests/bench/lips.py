@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from render.contract import Emotion, Line, Speech, Voice
 from render.mouth_weights import Track
-from render.show import MouthTrack
 from render.viseme import mouth_track
+from render.voicing import MouthTrack
 from tests.bench.conditions import conditions, markdown, verdict
 from tests.perception.face_reading import FaceReader
 from tests.perception.fast_show import Said, fast_show, packs, voice_of

@@ -22,9 +22,10 @@ from render.contract import (
     Voice,
 )
 from render.settings import VoiceSettings
-from render.show import MouthTrack, Show
+from render.show import Show
 from render.viseme import mouth_track
 from render.voices import open_voice
+from render.voicing import MouthTrack
 from rtc.contract import SLICE_SAMPLES, SLICE_SECONDS
 from rtc.settings import VideoSettings
 from tests.perception.received_stream import ReceivedStream, Watcher

@@ -1,4 +1,4 @@
-"""Is the AI label in the picture, in both languages and large enough? Looked for in the luma of received pictures."""
+"""Is the label in the picture, in both languages and large enough? Looked for in the luma of received pictures."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,14 +8,26 @@ import cv2
 from tests.perception.received_stream import Received
 from tests.perception.typeset import Found, Luma, Setting, best_setting, find, ink_height
 
-ENGLISH: Final = "AI digital human"
-CHINESE: Final = "AI数字人"
-WHOLE: Final = f"{ENGLISH} · {CHINESE}"
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a label says."""
+
+    english: str
+    chinese: str
+    row: str
+    """The longest row of it, by which its setting is told."""
+
+
+HOST: Final = Wording("AI digital human", "AI数字人", "AI digital human · AI数字人")
+VOICE: Final = Wording("Human voice, AI picture", "真人声音 · AI画面", "Human voice, AI picture")
+CAMERA: Final = Wording("Human, live picture", "真人直播", "Human, live picture · 真人直播")
 LEAST_SCORE: Final = 0.75
 """The label reaches 0.9 and more through the encoder; the best chance match on a host and a stage without it stays below 0.5."""
 LEAST_HEIGHT: Final = 0.05
 """Of the picture's short side (GB 45438-2025: the label's characters)."""
 _WEIGHTS: Final = (400, 500, 600, 700, 800)
+_HEIGHT_OF: Final = "数字人"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,7 @@ class LabelReader:
     """A watcher that looks for the label in every `step`-th picture, wherever it may have moved."""
 
     step: int = 1
+    wording: Wording = HOST
     seen: list[LabelSeen] = field(default_factory=list)
     setting: Setting | None = None
     worst: tuple[LabelSeen, Luma] | None = None
@@ -55,19 +68,23 @@ class LabelReader:
         """Read one picture."""
         if self.setting is None:
             side = min(luma.shape)
-            setting, found = best_setting(luma, WHOLE, range(side // 26, side // 11), _WEIGHTS)
+            setting, found = best_setting(luma, self.wording.row, range(side // 26, side // 11), _WEIGHTS)
             if found.score >= LEAST_SCORE:
                 self.setting = setting
         else:
             setting = self.setting
-        self._english = _again(luma, ENGLISH, setting, self._english)
-        self._chinese = _again(luma, CHINESE, setting, self._chinese)
-        height = ink_height("数字人", setting) / min(luma.shape)
+        self._english = _again(luma, self.wording.english, setting, self._english)
+        self._chinese = _again(luma, self.wording.chinese, setting, self._chinese)
+        height = ink_height(_HEIGHT_OF, setting) / min(luma.shape)
         seen = LabelSeen(index, self._english.score, self._chinese.score, height, (self._english.x, self._english.y))
         self.seen.append(seen)
         if self.worst is None or min(seen.english, seen.chinese) < min(self.worst[0].english, self.worst[0].chinese):
             self.worst = (seen, luma.copy())
         return seen
+
+    def says_it(self, luma: Luma) -> bool:
+        """Whether one picture bears this wording legibly."""
+        return self.look(len(self.seen), luma).legible
 
     def missed(self) -> list[LabelSeen]:
         """Pictures without a legible label."""

@@ -7,7 +7,7 @@ import pytest
 
 from render.avatar_pack import MOUTH_KEYS, AvatarPack, load_avatar_pack
 from render.compositor import CaptionState, Compositor, FrameRequest, Speaking
-from render.contract import Emotion, Layout, Line, ProductCard
+from render.contract import Emotion, HoldingCard, Layout, Line, ProductCard
 from render.layouts import FrameSizeError
 from rtc.contract import SLICE_SECONDS, Picture
 from tests.render.pack_fixture import write_pack
@@ -97,7 +97,8 @@ def test_a_mouth_that_is_cut_off_closes_within_a_few_frames(pack: AvatarPack) ->
 
 def test_the_show_fades_in_from_the_holding_card(pack: AvatarPack) -> None:
     compositor, plain = Compositor(pack, 1), Compositor(pack, 1)
-    held = compositor.holding_card(0.0, "Soon\n马上").copy()
+    card = compositor.prepare_holding(HoldingCard("Soon", "马上"))
+    held = compositor.draw(replace(request(0), holding=card)).copy()
     frames = [compositor.draw(request(frame)).copy() for frame in range(1, 20)]
     bare = [plain.draw(request(frame)).copy() for frame in range(1, 20)]
     away = [float(np.abs(frame.astype(int) - held).mean()) for frame in frames[:10]]

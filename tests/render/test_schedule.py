@@ -18,3 +18,10 @@ def test_after_a_pause_of_the_machine_the_schedule_begins_anew() -> None:
     assert schedule.decide(10, 160.4) is Drawing.NEW
     assert schedule.resyncs == 1
     assert schedule.tick(11) == 160.4 + 0.04
+
+
+def test_on_a_machine_that_stays_late_the_face_still_moves() -> None:
+    schedule = Schedule(100.0)
+    decisions = [schedule.decide(index, schedule.tick(index) + 0.2) for index in range(9)]
+    assert [decision is Drawing.NEW for decision in decisions] == [False, False, True] * 3
+    assert schedule.decide(9, schedule.tick(9)) is Drawing.NEW

@@ -9,11 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from render.avatar_pack import AvatarPack, load_avatar_pack
-from render.contract import Board, CallOut, Layout, Line, LineKind, ProductCard
+from render.contract import Board, CallOut, HoldingCard, Layout, Line, LineKind, LiveMode, ProductCard
 from render.dressing import Dressing
-from render.holding import HoldingCard
+from render.holding import HoldingPicture
+from render.label import LABELS
 from render.layouts import Rect, Template, template_for
-from render.stage import LABEL, MOVE_S, StageGraphics
+from render.stage import MOVE_S, StageGraphics
 from render.typography import font
 
 PACK = Path(__file__).parents[2] / "rooms/demo/avatar"
@@ -153,7 +154,7 @@ def test_the_ai_label_is_in_every_frame_transitions_included(pack: AvatarPack, s
 
 def test_the_labels_characters_are_five_percent_of_the_short_side_high(pack: AvatarPack) -> None:
     label = Rig(pack, grey=0).drawn(0.0)[:120]
-    chinese = label[:, round(28 + 20 + font(41, 600).getlength(LABEL[:-3])) :]
+    chinese = label[:, round(28 + 20 + font(41, 600).getlength(LABELS[LiveMode.NONE][0][:-3])) :]
     rows = np.flatnonzero((chinese.mean(axis=2) > 100).any(axis=1))
     assert rows[-1] - rows[0] + 1 >= 0.05 * UPRIGHT[0]
 
@@ -459,9 +460,10 @@ def test_the_board_counts_down_to_nought_and_leaves(pack: AvatarPack) -> None:
 
 def test_the_holding_card_says_its_text_and_is_never_still() -> None:
     plate = np.random.default_rng(1).integers(0, 255, (1280, 720, 3), np.uint8)
-    holding = HoldingCard(plate)
+    holding = HoldingPicture(plate)
+    held = holding.set(HoldingCard("One moment · 马上回来", "The show starts in a moment\n直播马上开始"))
     first, second = np.empty_like(plate), np.empty_like(plate)
-    holding.draw(first, 1.0, "The show starts in a moment\n直播马上开始")
-    holding.draw(second, 2.0, "The show starts in a moment\n直播马上开始")
+    holding.draw(first, 1.0, held)
+    holding.draw(second, 2.0, held)
     assert (first[560:760] > 240).all(axis=2).sum() > 2000
     assert not np.array_equal(first, second)

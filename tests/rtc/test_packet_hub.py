@@ -206,3 +206,27 @@ def test_reading_wakes_and_the_end_wakes_too() -> None:
     lane.end()
     assert woken == [1, 0]
     assert lane.take() is None
+
+
+def test_offset_is_by_how_much_pictures_leave_later_than_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("rtc.feed.time.monotonic", lambda: clock[0])
+    room = Room()
+    feed = room.watch("v")
+    assert feed.offset_s == 0.0
+    room.show(0, keyframe=True)
+    drain(feed.audio)
+    clock[0] = 0.03
+    drain(feed.video)
+    assert feed.offset_s == pytest.approx(0.03)
+    room.show(1)
+    clock[0] = 0.05
+    drain(feed.audio)
+    drain(feed.video)
+    assert feed.offset_s == 0.0
+    room.show(2)
+    drain(feed.video)
+    assert feed.offset_s == 0.0  # the sound of that Slice has not left yet
+    clock[0] = 0.06
+    drain(feed.audio)
+    assert feed.offset_s == pytest.approx(-0.01)
