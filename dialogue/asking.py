@@ -15,6 +15,17 @@ class Intent(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     CHAT = "chat"
+    COMPLAINT = "complaint"
+    """Somebody is unhappy, and no fact answers it."""
+    HOSTILE = "hostile"
+    OFFTOPIC = "offtopic"
+    """It has nothing to do with the shop."""
+    FOUNDER = "founder"
+    """About the founder, and nobody has written it down."""
+    PROMOTION = "promotion"
+    """About draws, envelopes and coupons; without facts: none is running."""
+    MEDICAL = "medical"
+    """Whether something heals, slims or prevents."""
     UNKNOWN = "unknown"
     """A question that nothing in the room answers."""
 
@@ -58,8 +69,9 @@ FIELDS: dict[str, Field] = {
     "stock": Field(
         ("stock",),
         _rule(
-            r"\bdo you (?:still )?(?:have|sell) it\b",
+            r"\bdo you (?:still )?(?:have|sell) it\b(?! (?:in|with|for)\b)",
             r"\b(?:in|out of) stock\b|\bhow many (?:are |do you have |have you got |boxes |pieces )?(?:left|remain)",
+            r"\bhow many (?:of )?(?:it|them|these|those) (?:are |is )?(?:left|remain)|\bhow many (?:it|they) (?:are )?left",
             r"\bavailable\b|\bavailability\b|\bsold out\b|\bstill have\b|\bany left\b|\brun(?:ning)? out\b|\bdo you have (?:enough|any)\b",
             "库存|还有吗|有货|还剩|卖完|断货|现货",
         ),
@@ -99,6 +111,7 @@ FIELDS: dict[str, Field] = {
             r"\bhow (?:heavy|many (?:\w+ ){0,2}(?:in|per|are in|come in|do i get)|many (?:grams|pieces|eggs|steaks|cups))\b",
             r"\bweighs?\b|\bweight\b|\bhow many (?:grams|kilos?|kg|litres?|liters?|ml)\b|\bnet (?:content|weight)\b|\bcapacity\b",
             r"\bhow much (?:meat|beef|rice|yogurt|is in|do i get)\b|\bper box\b|\bin (?:a|one|the|each) (?:box|pack|bag|case|tray)\b",
+            r"\bhow many it\W*$",  # "how many eggs?", the product's name replaced
             "净含量|多重|规格|几片|多少克|几斤|多少个|一盒几|容量|几升|多少枚",
         ),
         (
@@ -185,7 +198,7 @@ FIELDS: dict[str, Field] = {
 SECTION_RULES: dict[str, re.Pattern[str]] = {
     # by the section's ident, for rooms that have one of that name; the examples in the files do the rest
     "cost": _rule(
-        r"\bfree (?:shipping|delivery|postage)\b|\b(?:shipping|delivery|postage) (?:is )?free\b",
+        r"\bfree (?:shipping|delivery|postage)\b|\b(?:shipping|delivery|postage) (?:is )?(?:not )?free\b",
         r"\b(?:shipping|delivery) (?:cost|fee|charge)s?\b|\bpostage\b",
         "包邮|运费|邮费",
     ),
@@ -200,7 +213,7 @@ SECTION_RULES: dict[str, re.Pattern[str]] = {
     ),
     "courier": _rule(r"\bcouriers?\b|\bwhich carrier\b|\bdry ice\b|\bmelt(?:ed|s)?\b", "什么快递|哪家快递|顺丰|冷链"),
     "damaged": _rule(
-        r"\b(?:broken|cracked|damaged|spoil\w*|rotten|defective|leak\w*)\b|\barrives? (?:warm|thawed)\b",
+        r"\b(?:broken?|broke|cracked|damaged|spoil\w*|rotten|defective|leak\w*)\b|\barrives? (?:warm|thawed)\b",
         "坏了|破损|碎了|变质|化了|漏了",
     ),
     "refund-time": _rule(r"\bwhen .*\b(?:refund|money back)\b|\bhow long .*\brefund\b", "退款多久|什么时候退款|多久退"),
@@ -208,8 +221,9 @@ SECTION_RULES: dict[str, re.Pattern[str]] = {
         r"\breturn(?:s|ed|ing|able)?\b|\brefund\w*|\bsend (?:it|them) back\b|\bexchange\b", "退货|退款|能退|换货|无理由"
     ),
     "bargain": _rule(
-        r"\b(?:coupons?|promo|voucher|discounts?|cheaper|bargain|lower price|better price|deal)\b",
-        "便宜点|优惠|打折|折扣|少点|砍价",
+        r"\b(?:coupons?|promo|vouchers?|discounts?|cheaper|bargain|lower price|better price|deal)\b",
+        r"\btoo (?:expensive|pricey|dear|much money)\b|\bover-?priced\b",
+        "便宜点|优惠|打折|折扣|少点|砍价|太贵|贵了|好贵",
     ),
     "invoice": _rule(r"\binvoices?\b|\breceipts?\b|\bfapiao\b", "发票"),
     "order": _rule(
@@ -218,8 +232,9 @@ SECTION_RULES: dict[str, re.Pattern[str]] = {
         "怎么买|下单|链接|付款|支付",
     ),
     "range": _rule(
+        r"\brecommend\w*|\bwhat (?:should|shall) i (?:buy|get|order)\b",
         r"\bwhat (?:else )?(?:do|are|have) you (?:guys )?(?:sell\w*|got|have)\b|\bwhat(?:'s| is) (?:on sale|for sale)\b|\bwhat products\b",
-        "卖什么|有什么|有哪些|还有别的",
+        "卖什么|有什么|有哪些|还有别的|推荐",
     ),
     "place": _rule(
         r"\bwhere (?:is|are) (?:the |your )?(?:shop|store|warehouse|you located|company)\b|\bphysical store\b",
@@ -249,6 +264,20 @@ THANKS = _rule(
     r"\b(?:thanks?|thank you|thx|ty|cheers)\b",
     r"\b(?:love (?:it|this|the|your)|great (?:show|stream|shop)|awesome|amazing|well done|nice one|so good|cool|bravo|congrat\w+)\b",
     "谢谢|感谢|太棒|好棒|真不错|厉害|喜欢",
+)
+PROMOTED = _rule(
+    r"\b(?:draws?|raffles?|lotter(?:y|ies)|giveaways?|red (?:envelopes?|packets?)|hongbao|sweepstakes?)\b|\bwinners?\b|\bprizes?\b",
+    r"\bwhat (?:can|do|could) (?:i|we|you) win\b",
+    "抽奖|红包|福袋|中奖|奖品",
+)
+MEDICAL = _rule(
+    r"\b(?:cures?|heals?|treats? (?:my|a|the)|lose weight|slimming|detox|blood (?:pressure|sugar)|cholesterol|anti-?aging|"
+    r"good for (?:my |the |your )?(?:heart|skin|back|joints?|knees?|diabet\w+|immune system|pregnan\w+|pain|health))\b|\bdiabet\w+\b",
+    "治病|治疗|能治|治好|降血压|降血糖|减肥|瘦身|排毒|增强免疫|糖尿病|高血压|养生|孕妇",
+)
+COMPARES = _rule(
+    r"\b(?:better|differ\w*|compare\w*|versus|vs|or)\b",
+    "哪个好|哪款好|区别|还是|对比|比较",
 )
 ABOUT_IT = _rule(
     r"\b(?:tell (?:me|us)(?: more)? about|what(?:'s| is| are)|info(?:rmation)? (?:on|about)|describe|show (?:me|us)|more about)\b",

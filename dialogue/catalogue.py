@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dialogue.contract import RoomProblem
 from dialogue.language import tidy
@@ -13,10 +14,11 @@ from dialogue.spoken import CURRENCY_SIGNS, money_written
 from render.contract import ProductCard
 
 REQUIRED = ("sku", "name", "price")
-KNOWN = (*REQUIRED, "name_zh", "aliases", "list_price", "currency", "unit", "unit_zh", "stock", "spoken_name")
+KNOWN = (*REQUIRED, "name_zh", "aliases", "list_price", "currency", "unit", "unit_zh", "stock", "spoken_name", "link")
 MAX_PRODUCTS = 2_000
 MAX_BYTES = 4 * 1024 * 1024
 MAX_CELL_CHARS = 600
+MAX_LINK_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,12 @@ class Product:
     stock: int | None = None
     spoken_name: str = ""
     """How it is called within a sentence, without an article: ``ribeye steaks``."""
+    link: str = ""
+    """Where it can be bought: an https address, shown to viewers and never spoken."""
     details: Mapping[str, str] = field(default_factory=dict)
     """The other columns that are filled in, by their headings; ``origin_zh`` is the Chinese of ``origin``."""
+    price_until: float | None = None
+    """Show-clock second from which the price is another one: a flash price begins or ends."""
 
     @property
     def called(self) -> str:
@@ -64,6 +70,8 @@ class Product:
             picture=picture,
             clip=clip,
             unit_zh=self.unit_zh,
+            link=self.link,
+            stock=self.stock,
         )
 
 
@@ -244,6 +252,7 @@ class _Row:
             unit_zh=self.cells.get("unit_zh", ""),
             stock=self.count("stock"),
             spoken_name=self.cells.get("spoken_name", ""),
+            link=self.address("link"),
             details={k: v for k, v in self.cells.items() if v and k not in KNOWN},
         )
 
@@ -266,6 +275,30 @@ class _Row:
             self.wrong(name, f"'{text}' has more than two decimals")
             return None
         return amount
+
+    def address(self, name: str) -> str:
+        text = self.cells.get(name, "")
+        if not text:
+            return ""
+        try:
+            parts = urlsplit(text)
+            host = parts.hostname or ""
+            _ = parts.port
+        except ValueError:  # brackets that do not match, a port that is no number
+            host = ""
+        whole = bool(host) and ("." in host or ":" in host) and not any(ch.isspace() for ch in text)
+        if not whole or parts.scheme.lower() != "https":
+            self.wrong(
+                name,
+                f"'{text[:60]}' is not an address that viewers can open; write it whole: https://shop.example/ribeye",
+            )
+        elif parts.username is not None or parts.password is not None:
+            self.wrong(name, "holds a user name or password, which every viewer would see; leave it out")
+        elif len(text) > MAX_LINK_CHARS:
+            self.wrong(name, f"is {len(text)} characters long, at most {MAX_LINK_CHARS} are taken")
+        else:
+            return text
+        return ""
 
     def count(self, name: str) -> int | None:
         text = self.cells.get(name, "")

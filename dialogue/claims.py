@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dialogue.claim_rules import ALL_MARKETS, Market, claim_rules, first_broken
 from dialogue.facts import Fact, literals
 from dialogue.language import has_han, singular, words
 from dialogue.numbers_said import NUMBER_WORDS, Quantity, quantities
@@ -18,66 +19,10 @@ class Refusal:
     """Why a sentence may not be said."""
 
     rule: str
-    """``number``, ``superlative``, ``medical``, ``human``, ``bodily``, ``promise``, ``rival``, ``leak``, ``polarity``, ``word``, …"""
+    """``number``, ``promise``, ``polarity``, ``word``, …, or a rule of `claim_rules.yaml`: ``superlative``, ``medical``, ``human``, …"""
     detail: str
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-_SUPERLATIVE = _any(
-    r"\b(?:best|cheapest|lowest|finest|greatest|highest|freshest|safest|fastest|strongest|tastiest|largest|biggest)\b",
-    r"\bnumber[- ]one\b",
-    r"\bno\. ?1\b",
-    r"\b(?:unbeatable|unrivall?ed|unmatched|world[- ]class|top[- ]quality|premium|perfect|ultimate|flawless|miracle)\b",
-    r"\bthe most \w+",
-    r"\b(?:in the world|on the market|of all time|ever made)\b",
-    "最(?:好|低|便宜|优|佳|高级|先进)|第一(?![款次个件步天位场杯口遍章批])|国家级|顶级|极品|绝无仅有|全网",
-)
-_MEDICAL = _any(
-    r"\b(?:cures?|cured|heals?|healing|healthy|healthier|health|medical|medicine|disease|cancer|diabetes|immune|immunity)\b",
-    r"\b(?:detox|anti-?ag(?:e|ing)|antioxidants?|vitamins?|cholesterol|blood pressure|weight loss|lose weight|slimming)\b",
-    r"\b(?:therapy|therapeutic|prevents?|symptoms?|doctor|clinically|nutritious|calories)\b",
-    "治疗|疗效|治愈|抗癌|降血压|降血糖|减肥|排毒|增强免疫|养生|保健|药用",
-)
-_HUMAN = _any(
-    r"\bi(?:'m| am)(?: \w+){0,2} (?:human|person|man|woman|guy|flesh)\b(?!\W+(?:at all))",
-    r"\bi(?:'m| am) (?:really |very much )?real\b",
-    r"\bi(?:'m| am) not (?:an? )?(?:ai|robot|bot|machine|digital|computer|recording)\b",
-    r"\b(?:not|no) (?:an? )?(?:ai|robot|bot)\b",
-    r"\bas (?:a|one) human\b",
-    "我是真人|我不是(?:AI|机器人|数字人)",
-)
-_DENIAL = _any(r"\b(?:not|never|no)\b(?: \w+){0,3} (?:human|person|man|woman|real)\b", r"\b(?:the human \w+)\b")
-_BODILY = _any(
-    r"\b(?:i|i've|i'd|we|we've)(?: \w+ly| have| had| just| always| often| also| even)* "
-    r"(?:ate|eat|eaten|taste|tasted|drink|drank|cook|cooked|grill|grilled|fry|fried|bake|baked|wear|wore|worn|smell|smelled|"
-    r"tried|use|used|slept|sleep|ran|jog|bought|visited|grew up|feel|felt|touched|woke|love|loved|enjoy|enjoyed|prefer|"
-    r"serve|served|own|owned)\b",
-    r"\bmy (?:wife|husband|kids?|children|son|daughter|mother|father|mum|mom|dad|family|kitchen|home|house|breakfast|lunch|dinner|"
-    r"hands?|mouth|tongue|stomach|favou?rite|personal|grandmother|grandma|dog|cat)\b",
-    r"\b(?:set|sets|cost|costs) me\b|\bi (?:paid|pay|got)\b",
-    r"\bdelicious|tasty|yummy|mouth-?watering|succulent|juicy\b",
-    "我(?:吃|尝|用|穿|试)过|我(?:老婆|太太|老公|家里|孩子)",
-)
-_RIVAL = _any(
-    r"\b(?:taobao|tmall|jd|jingdong|pinduoduo|temu|shein|amazon|walmart|costco|aldi|carrefour|ebay|alibaba|douyin|tiktok)\b",
-    r"\b(?:competitors?|other (?:shops?|stores?|brands?|sellers?)|anywhere else|elsewhere|cheaper than|better than)\b",
-)
-_LEAK = _any(
-    r"\b(?:system prompt|prompt|instructions?|language model|openai|chatgpt|as an assistant|my guidelines|rule \d|fact sheet)\b",
-    r"\b(?:note|viewer|user|assistant|system|answer)\s*:",
-    r"https?://|www\.|[@#<>{}\[\]|`*_\\^~]",
-)
-_NEVER = (
-    ("superlative", _SUPERLATIVE),
-    ("medical", _MEDICAL),
-    ("human", _HUMAN),
-    ("bodily", _BODILY),
-    ("rival", _RIVAL),
-    ("leak", _LEAK),
-)
 _ANSWERS_YES_OR_NO = re.compile(
     r"^\W*(?:yes|yeah|yep|no|nope|nah|of course|sure|certainly|absolutely|definitely|indeed)\b", re.I
 )
@@ -89,11 +34,13 @@ _TAKES_SIDES = frozenset({"yes", "no", "sure"})
 class ClaimChecker:
     """Checks sentences. `strict` is for a model that can't be trusted with facts: it may then use no word of its own.
 
-    `known_words` are the words of the room's own texts that name people and places of the persona.
+    `known_words` are the words of the room's own texts that name people and places of the persona; `markets` say whose law the
+    words are measured by.
     """
 
     strict: bool = True
     known_words: frozenset[str] = frozenset()
+    markets: tuple[Market, ...] = ALL_MARKETS
 
     def check(self, text: str, facts: Sequence[Fact], *, names: Iterable[str] = ()) -> Refusal | None:
         """None if `text` may be said on the strength of `facts`; `names` are the viewer's and the products'."""
@@ -108,7 +55,7 @@ class ClaimChecker:
             return Refusal("language", "Chinese in an English answer")
         return (
             _unbacked_number(text, facts, backing)
-            or _forbidden(text, backing)
+            or self._forbidden(text, backing)
             or _weighty(said, (*backing, *names))
             or (self._strictly(text, said, backing, names) if self.strict else None)
         )
@@ -118,9 +65,19 @@ class ClaimChecker:
 
         Its facts are its author's; but where it presents a product (`facts`), what it has in digits must be the catalogue's.
         """
-        if (refusal := _first(text, _NEVER[:-1])) is not None or not facts:
-            return refusal
+        rules = [rule for rule in claim_rules(self.markets) if rule.rooms_too]
+        broken = first_broken(text, rules, literals(facts))
+        if broken is not None or not facts:
+            return Refusal(broken[0], f"'{broken[1]}'") if broken is not None else None
         return _unbacked_number(_SPELLED.sub("", text), facts, literals(facts))
+
+    def _forbidden(self, text: str, backing: Sequence[str]) -> Refusal | None:
+        """What no fact of a shop makes sayable; a whole telling by the room's author may hold a denial of it."""
+        rules = claim_rules(self.markets)
+        if any(text.strip(" .") in literal for literal in backing if len(text) > 12):
+            rules = tuple(rule for rule in rules if rule.name == "human")
+        broken = first_broken(text, rules, backing)
+        return Refusal(broken[0], f"'{broken[1]}'") if broken is not None else None
 
     def _strictly(self, text: str, said: Sequence[str], backing: Sequence[str], names: Sequence[str]) -> Refusal | None:
         backed = {w for literal in backing for w in words(literal)}
@@ -139,21 +96,6 @@ class ClaimChecker:
             if not plain and singular(word.removesuffix("'s")) not in stems:
                 return Refusal("word", f"'{word}' is in no fact")
         return None
-
-
-def _forbidden(text: str, backing: Sequence[str]) -> Refusal | None:
-    """What no fact of a shop makes sayable; a whole telling by the room's author may hold a denial of it."""
-    if any(text.strip(" .") in literal for literal in backing if len(text) > 12):
-        return _first(text, (("human", _HUMAN),))
-    return _first(text, _NEVER)
-
-
-def _first(text: str, rules: Sequence[tuple[str, re.Pattern[str]]]) -> Refusal | None:
-    for rule, pattern in rules:
-        subject = _DENIAL.sub(" ", text) if rule == "human" else text
-        if (found := pattern.search(subject)) is not None:
-            return Refusal(rule, f"'{found[0].strip()}'")
-    return None
 
 
 def _weighty(said: Sequence[str], backing: Sequence[str]) -> Refusal | None:

@@ -48,6 +48,8 @@ class Fact:
     tellings: tuple[str, ...] = ()
     """Whole English sentences that tell it, each as good as the other (facts from files)."""
     tellings_zh: tuple[str, ...] = ()
+    until: float | None = None
+    """When it stops being true, in seconds on the show clock; nothing that rests on it is begun after that."""
 
     @property
     def prose(self) -> bool:
@@ -61,7 +63,8 @@ def product_facts(product: Product) -> dict[str, Fact]:
     def fact(field: str, value: str, say: str, say_zh: str) -> Fact:
         label, label_zh = LABELS.get(field, (field.replace("_", " "), field))
         name = f"catalogue/{product.sku}.{field}"
-        return Fact(name, field, label, value, say, say_zh, product.sku, label_zh)
+        until = product.price_until if field in ("price", "list_price") else None
+        return Fact(name, field, label, value, say, say_zh, product.sku, label_zh, until=until)
 
     money, money_cn = money_en(product.price, product.currency), money_zh(product.price, product.currency)
     facts = {"price": fact("price", money_written(product.price, product.currency), money, money_cn)}

@@ -2,19 +2,19 @@
 
 import asyncio
 import contextlib
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dialogue.asking import Intent
 from dialogue.catalogue import Product
 from dialogue.contract import LLM, Comment, DialogueEvent, DialogueEventSink, Embedder, Fate, ModelError
-from dialogue.director import Director
+from dialogue.director import BLOCKED, Director
+from dialogue.facts import Fact
 from dialogue.floor import (
     Accepted,
     Action,
+    Announce,
     BeginReply,
     Closing,
     Decide,
@@ -22,7 +22,10 @@ from dialogue.floor import (
     Look,
     NewEpoch,
     PitchDropped,
-    ReplyDone,
+    Read,
+    ReplyLineDropped,
+    Repriced,
+    SayForPerson,
     Speak,
     Started,
     StopReply,
@@ -32,28 +35,52 @@ from dialogue.floor import (
     Write,
 )
 from dialogue.intake import Intake, IntakeLimits
-from dialogue.language import words
+from dialogue.intents import CommentIntent
+from dialogue.moderation import Moderator
 from dialogue.phrasebook import Phrasebook
 from dialogue.presenter import Presenter
 from dialogue.promotions.desk import PromotionDesk
+from dialogue.promotions.machine import PromotionRefused
+from dialogue.promotions.offers import Offers
 from dialogue.readback import ReadBack
+from dialogue.replies import Replies
 from dialogue.reply import Replier
-from dialogue.replying import Replying, Surroundings, Timing, ended
-from dialogue.retrieval import Retrieval, Retriever
+from dialogue.replying import Surroundings, ended
+from dialogue.retrieval import Retrieval, Retriever, Understood
 from dialogue.room_content import RoomContent
-from dialogue.safety import objection
+from dialogue.safety import PUT_ANOTHER_WAY
+from dialogue.spoken import money_written
+from dialogue.steering.comment_steering import Plan
+from dialogue.steering.desk import make_desk
+from dialogue.steering.hands import Hands
+from dialogue.steering.lectern import Lectern
+from dialogue.steering.reins import Reins
+from dialogue.steering.statements import Statements
+from dialogue.tickets import Ticket, Tickets
 from dialogue.trouble import TroubleWatch
-from dialogue.waiting import Topic, Worth
+from dialogue.understanding import Understanding
+from dialogue.waiting import Worth
+from dialogue.weighing import Weighing
 from dialogue.wording import Wording
 from dialogue.wording_zh import ChineseWording
-from render.contract import Line, LineEnded, LineKind, LineStarted, ProductCard, ShowEvent, Stage, VoiceError
+from dialogue.writing import Writing
+from render.contract import (
+    Line,
+    LineEnded,
+    LineKind,
+    LineStarted,
+    LiveChanged,
+    ProductCard,
+    ShowEvent,
+    Stage,
+    VoiceError,
+)
 
 _TICK_S = 0.25
 """How often the epoch is looked at, and the longest that a deadline can be late."""
-_MOST_TO_WRITE = 256
-"""Comments waiting to be answered in writing; one more expires."""
 _CLOSING_S = 3.5
-_SHARED_WORDS = frozenset({"lol", "haha", "ok", "okay", "wow", "yes", "no", "first", "nice"})
+_READING_S = 0.4
+"""How long a comment that the rules do not know is kept from being chosen, for the model to read it."""
 
 
 class Host:
@@ -61,7 +88,8 @@ class Host:
 
     `receive` comments and `feed` what the stage reports, both on the event loop's thread, while `run` is running. All
     decisions come out as events. `language` is that of the presentation. `clock` is the show clock in seconds; `trusted` says
-    that the language model may use words of its own (a strong one), within the checks on claims that hold for all.
+    that the language model may use words of its own (a strong one), within the checks on claims that hold for all. With `approval`
+    comments are answered aloud only once a person has approved them.
     """
 
     def __init__(
@@ -79,6 +107,8 @@ class Host:
         language: str = "en",
         trusted: bool = False,
         run_id: str | None = None,
+        new_seed: Callable[[], bytes] | None = None,
+        approval: bool = False,
     ) -> None:
         tag = run_id if run_id is not None else secrets.token_hex(3)
         book = Phrasebook(seed)
@@ -86,47 +116,103 @@ class Host:
             product.sku: product.card(content.picture(product), content.clip(product))
             for product in content.catalogue.products
         }
-        self._stage = stage
+        self._reins = Reins(approval=approval)
+        self._lectern = Lectern(
+            stage, self._reins, lambda type_, data: self._emit(type_, data, public=False), self._lost
+        )
+        self._stage: Stage = self._lectern
         self._languages = voice_languages
         self._on_event = on_event
         self._clock = clock if clock is not None else lambda: stage.now
-        wording = Wording(book, content.ordinary_words())
-        pitch = ChineseWording(book) if language == "zh" and "zh" in voice_languages else wording
+        wording = Wording(book, content.ordinary_words(), content.profile)
+        pitch = ChineseWording(book, content.profile) if language == "zh" and "zh" in voice_languages else wording
         self._readback = ReadBack(book, voice_languages)
-        self._retriever = Retriever(content, embedder)
-        self._replier = Replier(content, llm, self._retriever, wording, book, self._readback, trusted=trusted)
+        self._retriever = Retriever(content, embedder, promotions=self._running)
+        self._replier = Replier(
+            content,
+            llm,
+            self._retriever,
+            wording,
+            book,
+            self._readback,
+            trusted=trusted,
+            current=lambda found: self._offers.current(found),
+        )
         self._intake = Intake(limits, id_prefix=f"c{tag}-")
-        self._director = Director(Presenter(content, pitch, book), self._card, id_prefix=f"{tag}-")
-        first, full = content.persona.first_name, content.persona.name_zh
-        self._name = re.compile(rf"\b{re.escape(first)}\b|@|{re.escape(full)}|主播|\bhost\b", re.IGNORECASE)
+        self._director = Director(
+            Presenter(content, pitch, book, current=lambda product: self._offers.product(product)),
+            self._card,
+            id_prefix=f"{tag}-",
+            reins=self._reins,
+            languages=voice_languages,
+        )
+        self._moderator = Moderator(content.blocked)
+        self._weighing = Weighing(self._retriever, content.persona)
+        self.understanding = Understanding(self._retriever, self._understood, self._fault, self._clock)
         self._trouble = TroubleWatch()
+        self.tickets = Tickets(id_prefix=f"{tag}-")
+        """Questions that nobody has written an answer for."""
         self.promotions = PromotionDesk(
             content.promotions,
             content.catalogue,
             book,
             pitch.language,
-            stage,
+            self._stage,
             card=self._card,
             emit=lambda type_, data, public: self._emit(type_, data, public=public),
             fault=self._fault,
             id_prefix=f"{tag}-",
+            new_seed=new_seed,
+            repriced=lambda sku: self._feed(Repriced(sku)),
         )
         """What the dashboard and the clock do with promotions."""
+        self._offers = Offers(self.promotions.machine, content.catalogue, self._clock)
+        self._hands = Hands(
+            self._director,
+            self._lectern,
+            self._reins,
+            Statements(
+                content,
+                self._retriever,
+                book,
+                voice_languages,
+                facts_of=self._offers.facts_of,
+                running=self._offers.running_facts,
+                current=self._offers.current,
+            ),
+            self._feed,
+            self._clock,
+            lambda type_, data, public: self._emit(type_, data, public=public),
+        )
+        self.desk = make_desk(
+            self._hands,
+            plan=self._planned,
+            tickets=self.tickets,
+            answer_ticket=lambda comment, text, by: self.answer_ticket(comment, text, by=by),
+            product=content.catalogue.get,
+            card=self._card,
+            look_at_epoch=self._look_at_epoch,
+            promotions=self.promotions.machine,
+            id_prefix=f"{tag}-",
+        )
+        """What persons do to the show."""
         self._open: dict[str, Comment] = {}
         self._timings: dict[str, float] = {}
-        self._surroundings = Surroundings(
+        surroundings = Surroundings(
             tell_director=self._feed,
             tell_operator=lambda type_, data: self._emit(type_, data, public=False),
             fault=self._fault,
             note_unanswered=self._note_unanswered,
             card=self._card,
         )
-        self._replying: dict[str, tuple[Replying, asyncio.Task[None]]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        """Also those that were cancelled and have not ended yet."""
+        self._replies = Replies(surroundings, self._stage, self._replier, self._readback, self._clock)
+        self._writing = Writing(
+            self._replier,
+            lambda comment, fate, reason, text: self._decide(comment, fate, reason, text=text),
+            self._note_unanswered,
+            self._fault,
+        )
         self._spoken_now: Line | None = None
-        self._pitches: asyncio.Queue[Line] = asyncio.Queue()  # the director puts at most two on their way
-        self._to_write: asyncio.Queue[Write] = asyncio.Queue(_MOST_TO_WRITE)
         self._wake = asyncio.Event()
         self._line_over = asyncio.Event()
         self._epoch = 0
@@ -147,43 +233,64 @@ class Host:
         begun = self._clock()
         comment = self._intake.accept(viewer, text, begun, spoken=spoken)
         self._open[comment.id] = comment
+        self._hands.chronicle.received(comment)
         received = {name: getattr(comment, name) for name in ("viewer", "text", "language", "spoken")}
         self._emit("comment.received", {"comment": comment.id, **received})
         if self._closed:
             self._decide(comment, Fate.EXPIRED, "The show has ended.")
             return comment
-        if troubled := self._trouble.heard(comment.viewer, comment.text, begun):
-            data = {"code": "viewers-report-trouble", "viewers": len(troubled), "texts": list(troubled)[:8]}
-            self._emit("alarm", data, public=False)
+        if self._reins.is_blocked(comment.viewer):
+            self._decide(comment, Fate.DECLINED, BLOCKED)
+            return comment
+        self._alarm_of_trouble(self._trouble.heard(comment.viewer, comment.text, begun))
         if (entered := self.promotions.enter(comment)) is not None:
             self._decide(comment, Fate.WRITTEN, "Taken as an entry.", text=entered)
             return comment
-        refused = objection(comment.viewer, comment.text)
-        worth, topic = self._weighed(comment) if refused is None else (Worth.NOISE, Topic())
+        worth, topic = self._weighing.by_rule(comment, self._director.on_show)
+        self._tell_intent(comment, topic.intent)
+        verdict = self._moderator.judge(comment, begun, answered=bool(topic.facts))
+        unread = not topic.facts and worth in (Worth.QUESTION, Worth.TALK) and self._retriever.understands
+        event = Accepted(
+            comment,
+            worth,
+            verdict.declined or None,
+            write=comment.language not in self._languages,
+            topic=topic,
+            written_because=verdict.written,
+            held_for=verdict.held,
+            raid=verdict.raid,
+            ready_at=begun + _READING_S if unread else 0.0,
+        )
         self._timings[comment.id] = self._clock() - begun
-        self._feed(Accepted(comment, worth, refused, write=comment.language not in self._languages, topic=topic))
+        self._feed(event)
+        if worth is not Worth.NOISE and comment.id in self._open and comment.language in self._languages:
+            self.understanding.offer(comment, self._director.on_show)
         return comment
 
     def feed(self, event: ShowEvent) -> None:
         """Take in what the stage reports."""
         if isinstance(event, LineStarted):
             self._spoken_now = event.line
-            replying = self._replying.get(event.line.reply or "")
-            if replying is not None and replying[0].timing.first_slice is None:
-                replying[0].timing.first_slice = event.at
+            self._replies.started(event)
         elif isinstance(event, LineEnded):
             self._spoken_now = None
             self._line_over.set()
             self.promotions.line_ended(event)
+        elif isinstance(event, LiveChanged):
+            self.desk.show.live_changed(event)
+        self._hands.chronicle.feed(event)
         self._look_at_epoch()
         self._feed(event)
+
+    def snapshot(self, now: float) -> dict[str, Any]:
+        """What persons at the desk see."""
+        return self.desk.snapshot(now)
 
     async def run(self) -> None:
         """Run the show until cancelled or closed."""
         self._epoch = self._stage.epoch
-        workers = [
-            asyncio.create_task(work) for work in (self._say_pitches(), self._write_answers(), self.promotions.run())
-        ]
+        parts = (self._lectern.run(), self._writing.run(), self.promotions.run(), self.understanding.run())
+        workers = [asyncio.create_task(work) for work in parts]
         self._feed(Started())
         try:
             while not self._closed:
@@ -202,15 +309,34 @@ class Host:
                     if worker.done():
                         worker.result()  # a worker never returns: this raises what ended it
         finally:
-            await ended([*workers, *self._tasks])
+            await ended([*workers])
+            await self._replies.close()
+
+    def sells(self, sku: str) -> bool:
+        """Whether there is a product of that number in the catalogue."""
+        return sku in self._cards
+
+    def answer_ticket(self, ident: str, text: str, *, by: str = "host") -> Ticket:
+        """A person answers an open question (by its id, or that of a comment that asked); all who asked get it in writing.
+
+        Asked again in this show, the host answers it with these words, if they claim nothing that no shop may claim. Raises
+        KeyError where no such question is open.
+        """
+        ticket = self.tickets.close(ident)
+        if ticket is None:
+            raise KeyError(ident)
+        askers = [{"comment": asker.comment, "viewer": asker.viewer} for asker in ticket.askers]
+        data = {"ticket": ticket.id, "question": ticket.question, "language": ticket.language, "text": text}
+        self._emit("ticket.closed", {**data, "by": by, "askers": askers})
+        self._replier.learn(ticket, text)
+        return ticket
 
     async def close(self, *, finish_sentence: bool) -> None:
         """End the show: no new Line; the one being heard is waited for if asked. Every open comment gets its fate."""
         if self._closed:
             return
         self._feed(Closing())
-        for reply in list(self._replying):
-            self._stop(reply)
+        self._replies.stop_all()
         for kind in (LineKind.PITCH, LineKind.READBACK, LineKind.ANSWER):
             self._stage.withdraw(kind)
         if finish_sentence and self._spoken_now is not None:
@@ -234,107 +360,94 @@ class Host:
     def _do(self, action: Action) -> None:
         match action:
             case Speak(line=line):
-                self._pitches.put_nowait(line)
-            case WithdrawPitch():
-                queued = []
-                while not self._pitches.empty():
-                    queued.append(self._pitches.get_nowait())
-                gone = [*self._stage.withdraw(LineKind.PITCH), *queued]
-                self._feed(Withdrawn(gone))
-            case BeginReply():
-                self._begin_reply(action)
+                self._lectern.enqueue(line)
+            case SayForPerson(lines=lines, first=first):
+                self._lectern.put_first(lines) if first else self._lectern.enqueue_all(lines)
+            case Announce(promotion=promotion):
+                self._announce(promotion)
+            case WithdrawPitch(keep=keep):
+                self._feed(Withdrawn(self._lectern.withdraw_pitch(keep)))
+            case BeginReply(comment=comment):
+                self._emit("comment.chosen", {"comment": comment.id})
+                self._replies.begin(action, self._timings.pop(comment.id, 0.0))
             case StopReply(reply=reply):
-                self._stop(reply)
+                self._replies.stop(reply)
             case Write():
-                try:
-                    self._to_write.put_nowait(action)
-                except asyncio.QueueFull:
-                    self._decide(action.comment, Fate.EXPIRED, "More is being asked than can be answered.")
-            case Decide(comment=comment, fate=fate, reason=reason, into=into):
-                self._decide(comment, fate, reason, into=into)
+                self._writing.offer(action)
+            case Decide(comment=comment, fate=fate, reason=reason, into=into, text=text):
+                self._decide(comment, fate, reason, text=text, into=into)
             case Look(target=target):
                 self._stage.look(target)
 
-    def _begin_reply(self, action: BeginReply) -> None:
-        comment = action.comment
-        self._emit("comment.chosen", {"comment": comment.id})
-        timing = Timing(comment, self._timings.pop(comment.id, 0.0), self._clock())
-        replying = Replying(action, timing, self._surroundings, self._stage, self._replier, self._readback, self._clock)
-        task = asyncio.create_task(replying.run())
-        self._replying[action.reply] = replying, task
-        self._tasks.add(task)
-        task.add_done_callback(lambda done: self._answered(action, done))
-
-    def _answered(self, action: BeginReply, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if task.cancelled():
-            return
-        error = task.exception()
+    def _lost(self, line: Line, error: VoiceError | None) -> None:
+        """A Line that was on its way will not be heard."""
         if error is not None:
-            code = error.code if isinstance(error, VoiceError) else "reply-failed"
-            self._fault(code, f"The answer to {action.comment.id} could not be spoken: {error!r}")
-        self._feed(ReplyDone(action.reply, silent=error is not None))
+            self._fault(error.code, f"The voice could not say '{line.text}': {error}")
+        pitch = line.kind is LineKind.PITCH
+        self._feed(PitchDropped(line, failed=error is not None) if pitch else ReplyLineDropped(line))
 
-    def _stop(self, reply: str) -> None:
-        replying = self._replying.get(reply)
-        if replying is not None:
-            replying[1].cancel()
+    def _announce(self, promotion: str) -> None:
+        try:
+            self.promotions.start(promotion, by="rundown")
+        except PromotionRefused as refused:
+            self._fault(refused.code, f"The rundown announces {promotion}, which could not be started: {refused}")
 
-    async def _say_pitches(self) -> None:
-        while True:
-            line = replace(await self._pitches.get(), epoch=self._stage.epoch)
-            try:
-                accepted = await self._stage.say(line)
-            except VoiceError as error:
-                self._fault(error.code, f"The voice could not say '{line.text}': {error}")
-                self._feed(PitchDropped(line, failed=True))
-            else:
-                if not accepted:
-                    self._feed(PitchDropped(line, failed=False))
-
-    async def _write_answers(self) -> None:
-        while True:
-            action = await self._to_write.get()
-            try:
-                found = await self._replier.retrieve(action.comment, action.on_show, self._fault)
-                text = self._replier.written(action.comment, found)
-            except Exception as error:  # a comment that can't be answered must not end the show
-                self._fault("writing-failed", f"{action.comment.id} could not be answered in writing: {error!r}")
-                self._decide(action.comment, Fate.EXPIRED, "The answer could not be written.")
-            else:
-                self._note_unanswered(action.comment, found)
-                self._decide(action.comment, Fate.WRITTEN, action.reason, text=text)
+    async def _planned(self, comment: Comment) -> Plan:
+        found = await self._replier.retrieve(comment, self._director.on_show, self._fault)
+        return Plan(self._replier.written(comment, found), found.facts, comment.language)
 
     # ---- small things -----------------------------------------------------------------------------------
 
     def _look_at_epoch(self) -> None:
         if self._stage.epoch != self._epoch:
             self._epoch = self._stage.epoch
-            while not self._pitches.empty():
-                self._pitches.get_nowait()
+            self._lectern.begin_epoch()
             self._feed(NewEpoch())
 
-    def _weighed(self, comment: Comment) -> tuple[Worth, Topic]:
-        """What a comment asks of the host, and what it is about; by rule, for it must not take long."""
-        found = self._retriever.find_by_rule(comment.text, on_show=self._director.on_show)
-        named = tuple(product.sku for product in found.products)
-        addressed = self._name.search(comment.text) is not None
-        topic = Topic(tuple(fact.name for fact in found.facts), named, addressed=addressed)
-        if found.question or found.facts:
-            return Worth.QUESTION, topic
-        if found.intent in (Intent.GREETING, Intent.THANKS):
-            return Worth.GREETING, topic
-        said = [w for w in words(comment.text) if w not in _SHARED_WORDS]
-        return Worth.TALK if len(said) >= 2 else Worth.NOISE, topic
+    def _understood(self, comment: Comment, understood: Understood) -> None:
+        """The model has read a comment, which may have met its fate meanwhile."""
+        worth, topic = self._weighing.refined(comment, understood)
+        self._tell_intent(comment, topic.intent)
+        if topic.intent is CommentIntent.TROUBLE:
+            entry = self._director.entry(comment.id)
+            for one in (comment, *(entry.also if entry is not None else ())):
+                self._alarm_of_trouble(self._trouble.heard(one.viewer, one.text, self._clock(), sure=True))
+        held = PUT_ANOTHER_WAY if topic.intent is CommentIntent.HOSTILE and not topic.facts else ""
+        self._feed(Read(comment, worth, topic, understood.vector, held))
+
+    def _tell_intent(self, comment: Comment, intent: CommentIntent | None) -> None:
+        """For the report: what the comment was taken for; the last one told holds."""
+        if intent is not None:
+            self._emit("understood", {"comment": comment.id, "intent": intent.value}, public=False)
+
+    def _alarm_of_trouble(self, texts: Sequence[str]) -> None:
+        if texts:
+            data = {"code": "viewers-report-trouble", "viewers": len(texts), "texts": list(texts)[:8]}
+            self._emit("alarm", data, public=False)
+
+    def _running(self) -> Sequence[Fact]:
+        return self._offers.running_facts()
 
     def _card(self, product: Product | None) -> ProductCard | None:
-        return self._cards[product.sku] if product is not None else None
+        if product is None:
+            return None
+        card, price = self._cards[product.sku], self._offers.product(product)
+        written = money_written(price.price, price.currency)
+        if written == card.price:
+            return card
+        return replace(card, price=written, list_price=money_written(price.list_price or product.price, price.currency))
 
     def _note_unanswered(self, comment: Comment, found: Retrieval) -> None:
-        if self._replier.unanswered(found):
-            self._emit(
-                "question.open", {"comment": comment.id, "viewer": comment.viewer, "text": comment.text}, public=False
-            )
+        if not self._replier.unanswered(found):
+            return
+        entry = self._director.answering
+        also = entry.also if entry is not None and entry.comment is comment else ()
+        about = tuple(product.sku for product in found.products)
+        ticket, given_up = self.tickets.open(comment, self._clock(), products=about, also=also)
+        if given_up is not None:
+            self._emit("ticket.closed", {"ticket": given_up.id, "reason": "Too many questions are open."}, public=False)
+        asked = {"comment": comment.id, "viewer": comment.viewer, "text": comment.text, "language": comment.language}
+        self._emit("question.open", {"ticket": ticket.id, **asked, "viewers": len(ticket.askers)}, public=False)
 
     def _decide(
         self, comment: Comment, fate: Fate, reason: str, *, text: str | None = None, into: str | None = None
@@ -342,14 +455,11 @@ class Host:
         if self._open.pop(comment.id, None) is None:
             return
         self._timings.pop(comment.id, None)
+        self._hands.chronicle.decided(comment, fate, reason, text, self._clock())
         data: dict[str, Any] = {"comment": comment.id, "fate": fate.value, "reason": reason}
         data |= {name: value for name, value in (("text", text), ("into", into)) if value is not None}
         self._emit("comment.decided", data)
-        done = [id_ for id_, (replying, _) in self._replying.items() if replying.timing.comment is comment]
-        for id_ in done:
-            replying, task = self._replying.pop(id_)
-            task.cancel()
-            self._emit("latency", {"comment": comment.id, "stages": replying.timing.stages()}, public=False)
+        self._replies.decided(comment)
 
     def _fault(self, code: str, message: str) -> None:
         self._emit("fault", {"code": code, "message": message}, public=False)

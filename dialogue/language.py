@@ -3,12 +3,15 @@
 import re
 import unicodedata
 
+from opencc import OpenCC
+
 _SPACES = re.compile(r"\s+")
 _STRETCHED_LETTERS = re.compile(r"([^\W\d_])\1{3,}")
 _STRETCHED_MARKS = re.compile(r"([^\w\s])\1{3,}")
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _LATIN = re.compile(r"[A-Za-z]")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+_TO_SIMPLIFIED = OpenCC("t2s")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[㐀-䶿一-鿿]")
 
 
@@ -32,9 +35,14 @@ def _visible(text: str) -> str:
     )
 
 
+def simplified(text: str) -> str:
+    """Chinese in simplified characters, whichever it was written in; for matching, never for showing."""
+    return _TO_SIMPLIFIED.convert(text) if has_han(text) else text
+
+
 def comparable(text: str) -> str:
-    """The form in which two comments count as the same: case, accents, marks and stretching set aside."""
-    folded = unicodedata.normalize("NFKD", clean(text).casefold())
+    """The form in which two comments count as the same: case, accents, marks, stretching and the Chinese script set aside."""
+    folded = unicodedata.normalize("NFKD", simplified(clean(text)).casefold())
     bare = "".join(ch for ch in folded if not unicodedata.combining(ch))
     bare = re.sub(r"([^\W\d_])\1{2,}", r"\1", bare)
     return " ".join(_WORD.findall(bare)) or bare

@@ -102,9 +102,10 @@ class ReadBack:
         viewer = capital(self.name(comment.viewer))
         told = readable(comment.text)
         if withheld or len(told) < 2:
-            return capital(
-                self._book.choose("readback/withheld", READBACK_WITHHELD).format(viewer=self.name(comment.viewer))
-            )
+            name = self.name(comment.viewer)
+            # nobody is addressed as "a viewer"
+            fitting = [t for t in READBACK_WITHHELD if name != NOBODY or not t.endswith(", {viewer}.")]
+            return capital(self._book.choose("readback/withheld", fitting).format(viewer=name))
         if also:
             who = f"{viewer} and {'one other' if also == 1 else f'{_count(also)} others'} ask"
             return f"{who}: {_asked(told)}"
@@ -112,7 +113,9 @@ class ReadBack:
             template, told = self._book.choose("readback/question", READBACK_QUESTION), _asked(told)
         else:
             template, told = self._book.choose("readback/statement", READBACK_STATEMENT), ended(told)
-        return capital(template.replace("{viewer}", viewer).replace("{comment}", _small(told)))
+        # "a viewer" begins small within a sentence
+        named = template.replace("{viewer}", self.name(comment.viewer))
+        return capital(named.replace("{comment}", _small(told)))
 
     def _chinese(self, comment: Comment, also: int, withheld: bool) -> str:
         name = comment.viewer if has_han(comment.viewer) else self.name(comment.viewer)

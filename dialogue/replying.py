@@ -8,10 +8,11 @@ from typing import Any
 
 from dialogue.callouts import callouts_of
 from dialogue.catalogue import Product
+from dialogue.clauses import lines_of
 from dialogue.contract import Comment
 from dialogue.facts import Fact
 from dialogue.floor import BeginReply, DirectorEvent, ReplyLine, ReplyLineDropped
-from dialogue.language import words
+from dialogue.language import language_of, words
 from dialogue.readback import ReadBack
 from dialogue.reply import Answer, Progress, Refused, Replier
 from dialogue.retrieval import Retrieval
@@ -21,6 +22,7 @@ from render.contract import Emotion, Layout, Line, LineKind, ProductCard, Stage,
 _VOICE_S = 0.35
 """What has to be left of the Line being heard when the next is given to the voice, so that no gap is heard."""
 _LEAST_PATIENCE_S = 0.6
+_GIVEN_WORDS = 14
 _READBACK_S = 1.6
 """About what a short read-back takes to be heard, voice and all; known exactly once it is queued."""
 
@@ -126,6 +128,9 @@ class Replying:
     async def _answer(self, found: Retrieval, reading: asyncio.Task[bool] | None) -> None:
         begun = self.timing.asked = self._clock()
         card = self._host.card(found.products[0] if found.products and found.facts else None)
+        if self._action.text is not None:
+            await self._answer_given(self._action.text, found, card, reading)
+            return
 
         def first_token() -> None:
             self.timing.first_token = self._clock()
@@ -147,6 +152,18 @@ class Replying:
                 if not await self._say_answer(piece, card):
                     return
 
+    async def _answer_given(
+        self, text: str, found: Retrieval, card: ProductCard | None, reading: asyncio.Task[bool] | None
+    ) -> None:
+        """Say what a person wrote or approved, word for word."""
+        self.timing.first_clause = self._clock()
+        facts = tuple(fact for fact in found.facts if fact.say in text or fact.say_zh in text)
+        for part in lines_of(text, most_words=_GIVEN_WORDS):
+            if reading is not None and not await reading:
+                return
+            if not await self._say_answer(Answer(part, facts, Emotion.WARM), card):
+                return
+
     async def _say_answer(self, piece: Answer, card: ProductCard | None) -> bool:
         names = tuple(fact.name for fact in piece.facts)
         return await self._say(LineKind.ANSWER, piece.text, names, piece.emotion, card, said_of=piece.facts)
@@ -162,10 +179,12 @@ class Replying:
         said_of: tuple[Fact, ...] = (),
     ) -> bool:
         self._lines += 1
+        given = kind is LineKind.ANSWER and self._action.text is not None
+        language = language_of(text) if given else self._comment.language
         line = Line(
             id=f"{self._action.reply}.{self._lines}",
             text=text,
-            language=self._comment.language,
+            language=language,
             kind=kind,
             emotion=emotion,
             energy=0.6,
@@ -176,7 +195,8 @@ class Replying:
             epoch=self._epoch,
             quote=quote,
             layout=Layout.INSET,
-            callouts=callouts_of(text, said_of, self._comment.language),
+            callouts=callouts_of(text, said_of, language),
+            valid_until=min((fact.until for fact in said_of if fact.until is not None), default=None),
         )
         self._host.tell_director(ReplyLine(line))
         try:

@@ -23,6 +23,9 @@ class LlamaCppSettings(_Settings):
     model: str = Field(PACKAGED, min_length=1, description="'packaged', or the path of a .gguf file")
     threads: int = Field(1, ge=1, le=64)
     context: int = Field(2048, ge=256, le=131_072, description="tokens of prompt and reply together")
+    adapter: str = Field(
+        "", max_length=400, description="name of a packaged LoRA adapter, or the folder of one; empty for none"
+    )
 
 
 class TransformersSettings(_Settings):
@@ -34,6 +37,9 @@ class TransformersSettings(_Settings):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     threads: int = Field(2, ge=1, le=64)
     context: int = Field(2048, ge=256, le=131_072, description="tokens of prompt and reply together")
+    adapter: str = Field(
+        "", max_length=400, description="name of a packaged LoRA adapter, or the folder of one; empty for none"
+    )
 
 
 class OpenAiSettings(_Settings):
@@ -55,6 +61,9 @@ class AutoLlmSettings(_Settings):
     model: str = Field(PACKAGED, min_length=1, description="'packaged', or the path of a .gguf file")
     threads: int = Field(1, ge=1, le=64)
     context: int = Field(2048, ge=256, le=131_072, description="tokens of prompt and reply together")
+    adapter: str = Field(
+        "", max_length=400, description="name of a packaged LoRA adapter, or the folder of one; empty for none"
+    )
 
 
 LlmSettings = Annotated[

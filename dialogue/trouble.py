@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import Final
 
 from dialogue.asking import SECTION_RULES
+from dialogue.language import comparable, simplified
 
 WINDOW_S: Final = 20.0
 VIEWERS: Final = 3
@@ -18,11 +19,21 @@ class TroubleWatch:
 
     def __init__(self) -> None:
         self._told: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._known: OrderedDict[str, None] = OrderedDict()
+        """Words that were taken for trouble though no rule knows them, in comparable form."""
         self._alarmed_at = -QUIET_S
 
-    def heard(self, viewer: str, text: str, now: float) -> tuple[str, ...]:
-        """Take in a comment; returns what was said (one text a viewer) if it raises the alarm, else nothing."""
-        if SECTION_RULES["trouble"].search(text) is None:
+    def heard(self, viewer: str, text: str, now: float, *, sure: bool = False) -> tuple[str, ...]:
+        """Take in a comment; returns what was said (one text a viewer) if it raises the alarm, else nothing.
+
+        `sure` says that it reports trouble, whatever its words: then they do from anybody else.
+        """
+        words = comparable(text)
+        if sure:
+            self._known[words] = None
+            while len(self._known) > _MOST:
+                self._known.popitem(last=False)
+        elif words not in self._known and SECTION_RULES["trouble"].search(simplified(text)) is None:
             return ()
         self._told[viewer.casefold()] = (now, text)
         self._told.move_to_end(viewer.casefold())

@@ -7,10 +7,16 @@ from dialogue import phrases
 from dialogue.catalogue import Product
 from dialogue.clauses import capital
 from dialogue.facts import Fact, product_facts
+from dialogue.persona_profile import PersonaProfile
 from dialogue.phrasebook import Phrasebook
 from dialogue.rundown import SLOT
 from dialogue.spoken import aloud, money_en
 
+_COUNTS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_LIST_PRICE_CHANCE = 0.7
 _GAPS = re.compile(r"\s+([.,;:!?])")
 
 
@@ -19,7 +25,8 @@ class Wording:
 
     language = "en"
 
-    def __init__(self, book: Phrasebook, ordinary_words: frozenset[str]) -> None:
+    def __init__(self, book: Phrasebook, ordinary_words: frozenset[str], profile: PersonaProfile | None = None) -> None:
+        self._profile = profile if profile is not None and profile.language == "en" else PersonaProfile()
         self._book = book
         self._ordinary = ordinary_words
 
@@ -47,6 +54,10 @@ class Wording:
         self._book.note(" ".join(text for text, _ in best))
         return best
 
+    recaps, callbacks = phrases.RECAPS, phrases.CALLBACKS
+    invites, invites_talk = phrases.INVITES, phrases.INVITES_TALK
+    disclosures = phrases.DISCLOSURES
+
     def pitch(self, field: str, product: Product) -> tuple[str, tuple[Fact, ...]] | None:
         """One sentence that presents a field of a product; None if nothing is known of it."""
         known = product_facts(product)
@@ -56,13 +67,21 @@ class Wording:
         key = f"pitch/{product.sku}.{field}"
         facts: tuple[Fact, ...] = (fact,)
         if field == "price":
-            text = self._one(key, fact, product, phrases.PITCH)
-            if product.list_price is not None:
+            told_what_for = self._grammar(product)["per"] and self._book.chance(0.6)
+            text = self._one(key if told_what_for else f"{key}/only", fact, product, phrases.PITCH, whole=told_what_for)
+            if product.list_price is not None and self._book.chance(_LIST_PRICE_CHANCE):
                 saving = known["list_price"]
                 text += " " + self._one(f"{key}/list", saving, product, phrases.PITCH)
                 facts = (fact, saving)
             return text, facts
-        return self._one(key, fact, product, phrases.PITCH), facts
+        return self._opened(self._one(key, fact, product, phrases.PITCH)), facts
+
+    def _opened(self, text: str) -> str:
+        """The sentence with one of the founder's openings, now and then."""
+        habits = self._profile
+        if not habits.openings or text.split(".")[0].endswith("?") or not self._book.chance(habits.opening_share):
+            return text
+        return f"{self._book.choose('opening', habits.openings)}, {self._low(text)}"
 
     def bridge(self, product: Product | None) -> str:
         """A short way back to the presentation."""
@@ -74,9 +93,28 @@ class Wording:
         """The first words on a product; `again` when it has been presented before."""
         return self.choose("opener", phrases.RETURNERS if again else phrases.OPENERS, product)
 
+    def welcome_all(self, names: Sequence[str], more: int) -> str:
+        """A greeting to several, like ``Welcome, Lin, Wei and eleven more``."""
+        who = _several(names, more) or self._book.choose("everybody", phrases.EVERYBODY)
+        return self.choose("welcome all", phrases.WELCOMES_ALL, who=who)
+
+    def thank_all(self, names: Sequence[str], more: int) -> str:
+        """Thanks to several."""
+        who = _several(names, more) or self._book.choose("all of you", phrases.ALL_OF_YOU)
+        return self.choose("thank all", phrases.THANKS_ALL, who=who)
+
+    def disclosed(self, founder: str) -> str:
+        """That the host is an AI."""
+        return self._book.choose("disclosed", self.disclosures).replace("{founder}", founder)
+
     def story(self, fact: Fact) -> str:
         """A story of the persona, in one of its tellings."""
-        return self._book.choose(fact.name, fact.tellings)
+        return self._book.choose(fact.name, self.tellings(fact))
+
+    @staticmethod
+    def tellings(fact: Fact) -> tuple[str, ...]:
+        """Whole sentences that tell a story or a section."""
+        return fact.tellings
 
     def price_of_what(self, product: Product) -> str:
         """What a price that was just told is for; empty where that goes without saying (one kettle)."""
@@ -88,7 +126,7 @@ class Wording:
         used = tuple(known[name] for name in dict.fromkeys(SLOT.findall(wording)) if name in known)
         slots = {fact.field: fact.say for fact in used}
         if product is not None and "stock" in slots:
-            slots["stock"] = _stocked(product)
+            slots["stock"] = stocked(product)
         return self.fill(wording, product, **slots), used
 
     def _sentences(
@@ -103,6 +141,8 @@ class Wording:
                 continue  # the price says it
             elif product is not None:
                 text = self._one(f"answer/{fact.name}", fact, product, templates)
+                if len(products) > 1 and product.called.casefold() not in text.casefold():
+                    text = self.fill("{The}. ", product) + f" {text}"
                 also = [f for f in facts if f.field == "unit" and f.sku == fact.sku] if fact.field == "price" else []
                 said.append((text, (fact, *also)))
         prices = [f for f in facts if f.field == "price"]
@@ -118,14 +158,17 @@ class Wording:
                 said.append((self._one(f"answer/{saved.name}", saved, product, templates), (saved,)))
         return said
 
-    def _one(self, key: str, fact: Fact, product: Product, templates: dict[str, tuple[str, ...]]) -> str:
-        field = fact.field
+    def _one(
+        self, key: str, fact: Fact, product: Product, templates: dict[str, tuple[str, ...]], *, whole: object = True
+    ) -> str:
+        """`whole` False tells a price without what it is for."""
+        field = fact.field if whole else "price_only"
         slots = {"value": fact.say, "low": self._low(fact.say), "Value": capital(fact.say)}
         slots |= {"label": fact.label, "Label": capital(fact.label)}
         if field == "stock":
             if product.stock == 0:
                 field = "stock_none"
-            slots["value"] = _stocked(product)
+            slots["value"] = stocked(product)
         if field == "list_price" and product.list_price is not None:
             slots["list"] = fact.say
             slots["saving"] = money_en(product.list_price - product.price, product.currency)
@@ -153,14 +196,23 @@ class Wording:
             "s": "" if many else "s",
             "es": "" if many else "es",
             "per": per,
+            "per_comma": f",{per}" if per else "",
         }
+
+
+def _several(names: Sequence[str], more: int) -> str:
+    """``Lin, Wei and eleven more``; empty where nobody's name can be said."""
+    if not names:
+        return ""
+    parts = [*names, f"{_COUNTS[more] if more < len(_COUNTS) else more} more"] if more else list(names)
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
 
 
 def _article(noun: str) -> str:
     return "an" if noun[:1].casefold() in "aeio" else "a"
 
 
-def _stocked(product: Product) -> str:
+def stocked(product: Product) -> str:
     """``240 boxes``: the stock with the thing that it counts."""
     thing = product.unit.split(" of ")[0].removeprefix("one ").strip() or "piece"
     if product.stock == 1:

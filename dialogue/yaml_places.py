@@ -1,5 +1,6 @@
 """YAML with the line of every value, so that an error can say where it is."""
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,8 +36,11 @@ class YamlFile:
         return self.lines.get(where, 1)
 
 
-def read_yaml(path: Path, *, called: str = "") -> YamlFile:
-    """Read a file, called so in messages (else by its path); raises `RoomProblem` with the line if it can't be read or is not YAML."""
+def read_yaml(path: Path, *, called: str = "", header: bool = False) -> YamlFile:
+    """Read a file, called so in messages (else by its path); raises `RoomProblem` with the line if it can't be read or is not YAML.
+
+    With `header` only what stands before a second line of ``---`` is read: what follows it is no YAML.
+    """
     name = called or str(path)
     try:
         raw = path.read_bytes()
@@ -44,6 +48,8 @@ def read_yaml(path: Path, *, called: str = "") -> YamlFile:
         raise RoomProblem(name, None, "", "there is no such file; write one, or copy that of rooms/demo") from None
     except OSError as error:
         raise RoomProblem(name, None, "", f"it can't be read ({error.strerror})") from None
+    if header and raw.startswith(b"---"):
+        raw = re.split(rb"\n---[ \t]*(?:\r?\n|$)", raw, maxsplit=1)[0]
     if len(raw) > _MOST_BYTES:
         raise RoomProblem(name, None, "", f"it is larger than {_MOST_BYTES // 1000} kB; this can't be a room's file")
     try:

@@ -38,13 +38,20 @@ def fit(
     centre = vectors.mean(axis=0)
     seen = torch.from_numpy(features(vectors, [c.text for c in comments], centre))
     wanted = torch.tensor([INTENTS.index(c.intent) for c in comments])
+    counts = torch.bincount(wanted, minlength=len(INTENTS)).clamp(min=1)
+    shares = len(comments) / (
+        len(INTENTS) * counts.float()
+    )  # how often an intent comes in a chat is not how many were written
     weights = torch.zeros(seen.shape[1], len(INTENTS), requires_grad=True)
     bias = torch.zeros(len(INTENTS), requires_grad=True)
     optimiser = torch.optim.LBFGS([weights, bias], max_iter=400, line_search_fn="strong_wolfe")
 
     def loss() -> torch.Tensor:
         optimiser.zero_grad()
-        value = torch.nn.functional.cross_entropy(seen @ weights + bias, wanted) + penalty * weights.square().sum()
+        value = (
+            torch.nn.functional.cross_entropy(seen @ weights + bias, wanted, weight=shares)
+            + penalty * weights.square().sum()
+        )
         value.backward()  # type: ignore[no-untyped-call]
         return value
 

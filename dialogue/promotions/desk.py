@@ -1,7 +1,7 @@
 """Promotions in the running show: transitions become events, the board, and words that go ahead of all others."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from dialogue.catalogue import Catalogue, Product
@@ -10,6 +10,7 @@ from dialogue.contract import Comment
 from dialogue.phrasebook import Phrasebook
 from dialogue.promotions.machine import PromotionRefused, Promotions, PromotionState, Transition
 from dialogue.promotions.notices import Notices
+from dialogue.promotions.past import ENTERED, SEALED, PastEvent, read_past
 from dialogue.promotions.plan import PromotionKind, PromotionPlan
 from render.contract import Emotion, Line, LineEnded, LineKind, ProductCard, Stage, VoiceError
 
@@ -42,8 +43,10 @@ class PromotionDesk:
         fault: Callable[[str, str], None],
         id_prefix: str = "",
         new_seed: Callable[[], bytes] | None = None,
+        repriced: Callable[[str], None] = lambda sku: None,
     ) -> None:
-        """`emit` takes an event's type, its data, and whether viewers may see it."""
+        """`emit` takes an event's type, its data, and whether viewers may see it; `repriced` hears of prices that change."""
+        self._repriced = repriced
         self.machine = Promotions(plans, new_seed=new_seed) if new_seed is not None else Promotions(plans)
         self._catalogue = catalogue
         self._book = book
@@ -64,11 +67,26 @@ class PromotionDesk:
         """Announce; raises `PromotionRefused`, as do the others."""
         known = next((one for one in self.machine.plans if one.id == plan), None) if isinstance(plan, str) else plan
         if known is not None and known.kind is PromotionKind.FLASH_PRICE:
-            message = (
-                "Flash prices can't be started yet: the card and the answers would still tell the catalogue's price."
-            )
-            raise PromotionRefused("flash-price-not-ready", 409, message)
+            self._refuse_wrong_price(known)
         self._carry_out(self.machine.start(plan, self._stage.now, by=by))
+
+    def restore(self, events: Iterable[PastEvent]) -> None:
+        """Take up what an earlier run of this show left unfinished, from its events in the order of the log.
+
+        A draw keeps its seed and its entries. What should have closed meanwhile closes now.
+        """
+        for past in read_past(events, self._stage.now):
+            if self.machine.state(past.plan.id) is not None:
+                continue
+            transition = self.machine.restore(past)
+            if transition is not None:
+                self._tell(transition)
+                self._show(transition)
+                self._price(transition)
+        self.tick()
+        for standing in self.machine.standing():
+            if standing.state is PromotionState.DRAWN and standing.plan.id not in self._last_of_draw.values():
+                self._carry_out(self.machine.award(standing.plan.id, self._stage.now, by="clock"))
 
     def act(self, ident: str, action: str, *, by: str, reason: str = "") -> None:
         """``open``, ``close``, ``draw`` or ``cancel`` a promotion."""
@@ -103,6 +121,7 @@ class PromotionDesk:
             transitions = self.machine.enter(ident, comment.viewer, self._stage.now)
         except PromotionRefused as refused:
             return _REFUSED_ZH.get(refused.code, str(refused)) if zh else str(refused)
+        self._emit(ENTERED, {"promotion": ident, "viewer": comment.viewer}, False)
         self._carry_out(transitions)
         return self._book.choose("promotion/entered", _ENTERED_ZH if zh else _ENTERED)
 
@@ -124,7 +143,12 @@ class PromotionDesk:
     def _carry_out(self, transitions: Sequence[Transition]) -> None:
         for transition in transitions:
             self._forget(transition.plan.id)
+            if transition.state is PromotionState.ANNOUNCED:
+                plan = transition.plan
+                sealed = {"promotion": plan.id, "plan": plan.model_dump(mode="json")}
+                self._emit(SEALED, sealed | {"seed": self.machine.seed(plan.id)}, False)
             self._tell(transition)
+            self._price(transition)
             self._show(transition)
             self._say(transition)
 
@@ -146,6 +170,21 @@ class PromotionDesk:
             whole = {name: getattr(record, name) for name in ("commitment", "seed", "entries", "prizes", "winners")}
             self._emit("promotion.record", {"promotion": plan.id, "by": transition.by, **whole}, False)
 
+    def _price(self, transition: Transition) -> None:
+        if transition.plan.kind is PromotionKind.FLASH_PRICE:
+            self._repriced(transition.plan.sku)
+
+    def _refuse_wrong_price(self, plan: PromotionPlan) -> None:
+        product = self._catalogue.get(plan.sku)
+        if product is None:
+            raise PromotionRefused("no-such-product", 422, f"There is no product {plan.sku} in this room's catalogue.")
+        if plan.price is None or plan.price >= product.price:
+            message = f"{plan.price} is not below the catalogue's price of {product.price}."
+            raise PromotionRefused("price-not-lower", 422, message)
+        running = (one for one, _, _ in self.machine.running() if one.kind is PromotionKind.FLASH_PRICE)
+        if any(one.sku == plan.sku and one.id != plan.id for one in running):
+            raise PromotionRefused("flash-price-running", 409, f"{plan.sku} has a flash price already; close it first.")
+
     def _show(self, transition: Transition) -> None:
         plan = transition.plan
         until = transition.data.get("opens_at" if transition.state is PromotionState.ANNOUNCED else "closes_at")
@@ -159,14 +198,18 @@ class PromotionDesk:
 
     def _forget(self, ident: str) -> None:
         """Take back what was to be said of this promotion's last state and has not begun: it is no longer so."""
-        waiting = list(self._stage.withdraw(LineKind.NOTICE))
-        while not self._lines.empty():
-            waiting.append(self._lines.get_nowait())
-        for line in waiting:
-            if line.facts != (_fact(ident),):
-                self._lines.put_nowait(line)
+        mine = (_fact(ident),)
+        gone = [line for line in self._stage.pending() if line.kind is LineKind.NOTICE and line.facts == mine]
+        for line in gone:
+            self._stage.drop(line.id)
+        for _ in range(self._lines.qsize()):
+            line = self._lines.get_nowait()
+            if line.facts == mine:
+                gone.append(line)
             else:
-                self._last_of_draw.pop(line.id, None)
+                self._lines.put_nowait(line)
+        for line in gone:
+            self._last_of_draw.pop(line.id, None)
 
     def _say(self, transition: Transition) -> None:
         product = self._product(transition.plan)

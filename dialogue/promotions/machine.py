@@ -55,6 +55,34 @@ class Transition:
     """What the event tells besides: commitment, times, entries, winners, reason."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a promotion stands."""
+
+    plan: PromotionPlan
+    state: PromotionState
+    since: float
+    until: float
+    """When the clock ends this state; inf if it does not."""
+    over: bool
+    """Nothing of it will change any more."""
+    winners: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A promotion as an earlier run of the show left it, with its times on this show's clock."""
+
+    plan: PromotionPlan
+    seed: bytes
+    state: PromotionState
+    since: float
+    opens_at: float
+    closes_at: float
+    entries: tuple[str, ...]
+    drawn: bool = False
+
+
 @dataclass(slots=True)
 class _Running:
     plan: PromotionPlan
@@ -111,6 +139,13 @@ class Promotions:
         """How many have entered."""
         running = self._running.get(ident)
         return len(running.entries) if running is not None else 0
+
+    def standing(self) -> tuple["Standing", ...]:
+        """All that have been announced in this show, also those that are over, in that order."""
+        return tuple(
+            Standing(r.plan, r.state, r.since, self._due(r), r.over, r.record.winners if r.record else ())
+            for r in self._running.values()
+        )
 
     def next_deadline(self) -> float | None:
         """When `tick` is due."""
@@ -224,6 +259,28 @@ class Promotions:
                     case _:
                         break
         return done
+
+    def restore(self, past: Past) -> Transition | None:
+        """Take a promotion up where an earlier run of the show left it; returns the state that it is in, None if it is over.
+
+        A draw that was made is made again from its seed, which gives the same winners.
+        """
+        running = _Running(past.plan, past.seed, past.state, past.since, past.opens_at, past.closes_at)
+        running.entries = {viewer.casefold(): viewer for viewer in past.entries}
+        if past.drawn:
+            running.record = draw(past.seed, past.plan.id, past.entries, _prizes(past.plan))
+        self._plans.setdefault(past.plan.id, past.plan)
+        self._running[past.plan.id] = running
+        if running.over:
+            return None
+        data: dict[str, Any] = {"opens_at": running.opens_at, "closes_at": running.closes_at, "restored": True}
+        if past.plan.kind is PromotionKind.DRAW:
+            data["commitment"] = commitment_to(past.seed)
+        return Transition(past.plan, running.state, past.since, "clock", data)
+
+    def seed(self, ident: str) -> str:
+        """The secret of a promotion, hexadecimal, for the log that nobody is shown; KeyError if it was not announced."""
+        return self._running[ident].seed.hex()
 
     # ---- steps -----------------------------------------------------------------------------------------------
 

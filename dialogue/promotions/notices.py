@@ -207,6 +207,12 @@ class Notices:
     def _winners(self, winners: Sequence[tuple[str, str]]) -> str:
         if not winners:
             return _NOBODY_ZH if self._zh else _NOBODY
+        same = {prize for _, prize in winners}
+        if len(winners) > 1 and len(same) == 1 and len(winners) <= MOST_NAMED:  # one prize for all is told once
+            names, prize = [_name(viewer) for viewer, _ in winners], same.pop()
+            each = f"{'、'.join(names)}，每人{prize}。" if self._zh else f"{_and(names)} each get {_a(prize)}."
+            return self._joined(each, self._choose("cheer", _CONGRATULATIONS_ZH if self._zh else _CONGRATULATIONS))
+        winners = [(_name(viewer), prize) for viewer, prize in winners]
         named = [
             f"{viewer}，{prize}" if self._zh else f"{viewer} wins {_a(prize)}" for viewer, prize in winners[:MOST_NAMED]
         ]
@@ -221,12 +227,9 @@ class Notices:
         )
 
     def _prizes(self, plan: PromotionPlan, *, shown: bool = False) -> str:
-        if self._zh:
-            return "、".join(f"{prize.name_zh or prize.name}{prize.count}份" for prize in plan.prizes)
-        if shown:
+        if shown and not self._zh:
             return ", ".join(f"{p.count} × {p.name}" if p.count > 1 else p.name for p in plan.prizes)
-        told = [f"{_count(p.count)} {p.names or p.name + 's'}" if p.count > 1 else _a(p.name) for p in plan.prizes]
-        return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+        return prizes_told(plan, zh=self._zh)
 
     def _length(self, seconds: float) -> str:
         if seconds < 90:
@@ -245,6 +248,23 @@ class Notices:
 
     def _joined(self, first: str, second: str) -> str:
         return first + second if self._zh else f"{first} {second}".strip()
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _name(viewer: str) -> str:
+    """A viewer's name without what no voice reads."""
+    return " ".join(viewer.replace("_", " ").split()) or viewer
+
+
+def prizes_told(plan: PromotionPlan, *, zh: bool) -> str:
+    """What can be won: ``two cast-iron pans and three linen aprons``."""
+    if zh:
+        return "、".join(f"{prize.name_zh or prize.name}{prize.count}份" for prize in plan.prizes)
+    told = [f"{_count(p.count)} {p.names or p.name + 's'}" if p.count > 1 else _a(p.name) for p in plan.prizes]
+    return " and ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 
 def _count(number: int) -> str:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dialogue.clauses import length_in_words
 from dialogue.contract import Message, ModelError
 from render.contract import (
     Board,
+    HoldingCard,
     Line,
     LineEnded,
     LineKind,
     LineStarted,
+    LiveChanged,
+    LiveMode,
     ProductShown,
     QueueDrained,
     ShowEvent,
@@ -31,6 +35,9 @@ class FakeStage:
         self.heard: list[tuple[float, Line]] = []
         self.boards: list[tuple[float, Board | None]] = []
         self.looks: list[tuple[float, str]] = []
+        self.muted = False
+        self.card: HoldingCard | None = None
+        self.live = LiveMode.NONE
         self.failing = failing
         self._bound_s = bound_s
         self._queue: list[Line] = []
@@ -99,14 +106,50 @@ class FakeStage:
         self._cut.set()
         return self._epoch
 
+    def pending(self) -> Sequence[Line]:
+        return [*self._queue, *(line for line, mark in self._voicing.values() if not mark.is_set())]
+
+    def drop(self, line_id: str) -> Line | None:
+        for line in self._queue:
+            if line.id == line_id:
+                self._queue.remove(line)
+                return line
+        voicing = self._voicing.get(line_id)
+        if voicing is None or voicing[1].is_set():
+            return None
+        voicing[1].set()
+        return voicing[0]
+
+    def mute(self, muted: bool) -> None:
+        self.muted = muted
+
+    def hold(self, card: HoldingCard | None) -> None:
+        self.card = card
+        self._cut.set()
+        self._wake.set()
+
+    def go_live(self, mode: LiveMode) -> None:
+        if mode is not self.live:
+            self.live = mode
+            self.sink(LiveChanged(self.now, mode))
+        self._cut.set()
+        self._wake.set()
+
+    def level(self) -> float:
+        return -100.0 if self.muted or self.card is not None or self._playing is None else -18.0
+
+    @property
+    def _may_speak(self) -> bool:
+        return bool(self._queue) and self.card is None and self.live is LiveMode.NONE
+
     async def play(self) -> None:
         card = None
         while True:
-            while not self._queue:
+            while not self._may_speak:
                 self._wake.clear()
                 await self._wake.wait()
             await asyncio.sleep(GAP_S)
-            if not self._queue:
+            if not self._may_speak:
                 continue
             line = self._queue.pop(0)
             if line.valid_until is not None and self.now >= line.valid_until:
@@ -135,7 +178,7 @@ class FakeStage:
 
 
 def seconds(line: Line) -> float:
-    return max(0.4, WORD_S * len(line.text.split()))
+    return max(0.4, WORD_S * length_in_words(line.text))
 
 
 @dataclass

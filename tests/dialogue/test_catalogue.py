@@ -112,3 +112,38 @@ def test_no_file(tmp_path: Path) -> None:
 def test_a_name_within_a_sentence(tmp_path: Path, name: str, called: str, plural: bool) -> None:
     catalogue, _ = read(tmp_path, f"sku,name,price\nA,{name},5\n")
     assert (catalogue["A"].called, catalogue["A"].plural) == (called, plural)
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("http://shop.example/a", "https://shop.example/ribeye"),
+        ("shop.example/a", "write it whole"),
+        ("javascript:alert(1)", "write it whole"),
+        ("https://", "write it whole"),
+        ("https://[::1", "write it whole"),
+        ("https://shop.example:x/", "write it whole"),
+        ("https://shop.example/a b", "write it whole"),
+        ("https://ann:pw@shop.example/", "user name or password"),
+        ("https://shop.example/" + "a" * 500, "at most 500"),
+    ],
+)
+def test_link_that_viewers_can_not_open_is_told(tmp_path: Path, link: str, said: str) -> None:
+    file = tmp_path / "catalogue.csv"
+    file.write_text(f'sku,name,price,link\nA,Apples,9.00,"{link}"\n')
+    catalogue, problems = read_catalogue(file)
+    assert catalogue.products == ()
+    [problem] = problems
+    assert (problem.line, problem.field) == (2, "link")
+    assert said in problem.message
+
+
+def test_link_is_on_the_card_and_no_fact(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.csv"
+    file.write_text("sku,name,price,stock,link\nA,Apples,9.00,7,https://shop.example/a?ref=live#buy\nB,Beans,3.00,,\n")
+    catalogue, problems = read_catalogue(file)
+    assert problems == []
+    card = catalogue["A"].card()
+    assert (card.link, card.stock) == ("https://shop.example/a?ref=live#buy", 7)
+    assert "link" not in catalogue["A"].details
+    assert (catalogue["B"].card().link, catalogue["B"].card().stock) == ("", None)

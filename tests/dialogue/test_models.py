@@ -94,6 +94,19 @@ async def test_a_missing_model_leaves_nothing_running() -> None:
     assert {child.pid for child in psutil.Process().children()} <= before
 
 
+async def test_an_adapter_that_does_not_fit_is_left_out() -> None:
+    told: list[str] = []
+    opened = await Models.start(LlamaCppSettings(adapter="nobody"), EmbeddingSettings(), HearingSettings(), told.append)
+    try:
+        assert await reply(opened, "Hello")
+    finally:
+        await opened.close()
+    assert opened.adapter_fault is not None
+    assert opened.adapter_fault.code == "adapter-missing"
+    assert not opened.taught
+    assert told[0].startswith("running without the adapter")
+
+
 async def test_a_room_starts_without_its_endpoint() -> None:
     settings = OpenAiSettings(url=HttpUrl("http://127.0.0.1:1/v1"), model="m")
     opened = await Models.start(settings, EmbeddingSettings(), HearingSettings(), lambda sentence: None)

@@ -14,9 +14,9 @@ def take(show: Presenter, count: int, seconds_each: float = 2.5) -> list[PitchCl
 
 
 def test_goes_through_the_whole_rundown_and_round_again(demo: RoomContent) -> None:
-    clauses = take(presenter(demo), 700)
+    clauses = take(presenter(demo), 1100)
     order = list(dict.fromkeys(c.product.sku for c in clauses if c.product is not None))
-    assert order == [s.product for s in demo.rundown.segments if s.product is not None]
+    assert order == list(dict.fromkeys(s.product for s in demo.rundown.segments if s.product is not None))
     assert sum(c.text.startswith("Welcome to Lantern Lane") or "Good to have you here" in c.text for c in clauses) == 1
 
 
@@ -28,7 +28,7 @@ def test_a_clause_is_a_breath(demo: RoomContent) -> None:
 
 def test_prices_told_are_the_catalogues(demo: RoomContent) -> None:
     told = 0
-    for clause in take(presenter(demo), 400):
+    for clause in take(presenter(demo), 1100):
         prices = [f for f in clause.facts if f.field == "price"]
         if prices and prices[0].say in clause.text:
             told += 1
@@ -79,7 +79,8 @@ def test_the_way_back_is_said_after_an_answer_about_something_else(demo: RoomCon
     show = presenter(demo)
     while show.take(0).product is None:
         pass
-    show.take(0)
+    for _ in range(6):
+        show.take(0)
     assert show.wants_bridge(["PN-26"])
     assert sum(show.wants_bridge(["RB-10"]) for _ in range(200)) < 100
 

@@ -34,7 +34,7 @@ def test_every_clause_is_chinese_and_a_breath() -> None:
 
 def test_every_product_is_shown_with_its_own_price() -> None:
     told = {}
-    for clause in round_of(2):
+    for clause in round_of(2, 400):
         for fact in clause.facts:
             if fact.field == "price" and fact.say_zh in clause.text:
                 assert clause.product is not None

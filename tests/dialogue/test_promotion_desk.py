@@ -150,7 +150,7 @@ def test_what_can_not_be_done_is_refused_with_the_reason() -> None:
         with pytest.raises(PromotionRefused, match="not been announced"):
             show.host.promotions.act("friday", "draw", by="Mei")
         flash = PromotionPlan.model_validate(
-            {"id": "f", "kind": "flash_price", "title": "F", "sku": "RB-10", "price": 9}
+            {"id": "f", "kind": "flash_price", "title": "F", "sku": "RB-10", "price": 900}
         )
         with pytest.raises(PromotionRefused, match="catalogue's price"):
             show.host.promotions.start(flash, by="Mei")

@@ -116,3 +116,26 @@ async def test_a_failing_embedder_is_told(demo: RoomContent) -> None:
     with pytest.raises(ModelError):
         await retriever.find("what about the moon?", on_show=None)
     assert (await retriever.find("how much is the ribeye", on_show=None)).facts
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "fields"),
+    [
+        ("這個牛排多少錢", "product", ("price", "unit")),
+        ("how many of the aprons are left?", "product", ("stock",)),
+        ("how many eggs?", "product", ("net_content",)),
+        ("which is better, the air fryer or the rice cooker?", "product", ("description", "description")),
+        ("will it cure my back pain?", "medical", ()),
+        ("能降血压吗", "medical", ()),
+        ("when is the draw?", "promotion", ()),
+        ("什么时候抽奖", "promotion", ()),
+        ("that's too expensive", "shop", ("bargain",)),
+        ("the lid broke on day one", "shop", ("damaged",)),
+        ("do you have it in red", "unknown", ()),
+        ("what do you recommend?", "shop", ("range",)),
+    ],
+)
+def test_what_else_viewers_ask(demo: RoomContent, text: str, intent: str, fields: tuple[str, ...]) -> None:
+    found = Retriever(demo, None).find_by_rule(text, on_show=None)
+    assert found.intent == intent
+    assert tuple(fact.field for fact in found.facts) == fields

@@ -34,12 +34,14 @@ def test_the_demo_room_is_in_order(demo: RoomContent) -> None:
     [
         ("rundown.yaml", "product: RB-10", "product: RB-11", "segments[1].product", "no product RB-11"),
         ("rundown.yaml", "tell: [usage]", "tell: [usages]", "segments[1].beats[3].tell", "no filled column"),
-        ("rundown.yaml", "story: freezer", "story: fridge", "segments[4].beats[0].story", "no story"),
-        ("rundown.yaml", "seconds: 90", "seconds: soon", "segments[1].seconds", "number"),
+        ("rundown.yaml", "story: freezer", "story: fridge", "segments[5].beats[0].story", "no story"),
+        ("rundown.yaml", "fact: cost", "fact: costs", "segments[7].more[0].fact", "no section"),
+        ("rundown.yaml", "promotion: red-lantern", "promotion: red", "segments[20].promotion", "no promotion"),
+        ("rundown.yaml", "seconds: 180", "seconds: soon", "segments[1].seconds", "number"),
         ("rundown.yaml", "version: 1", "version: [", "", "YAML"),
         ("rundown.yaml", "{ingredients}", "{ingredient}", "segments[1].beats[2].say[0]", "no filled column"),
-        ("rundown.yaml", "Something sweet.", "The best berries.", "segments[2].beats[0].say", "superlative"),
-        ("rundown.yaml", "Something sweet.", "Only 12 yuan.", "segments[2].beats[0].say", "number"),
+        ("rundown.yaml", "Something sweet.", "The best berries.", "segments[3].beats[0].say", "superlative"),
+        ("rundown.yaml", "Something sweet.", "Only 12 yuan.", "segments[3].beats[0].say", "number"),
         ("persona.md", "I'm an AI, a digital double, and nothing", "I'm a real person, and nothing", "real", "AI"),
         ("persona.md", "{#voice}", "{#talk}", "voice", "sample lines"),
         (

@@ -1,0 +1,1 @@
+"""A founder's manner of speaking, measured from transcripts and recordings of their talks."""
