@@ -1,0 +1,1 @@
+"""Recorded chat played back through the real room, judged and compared."""

@@ -1,0 +1,1 @@
+"""Instruments that look at sound and picture as viewers receive them."""
