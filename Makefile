@@ -11,7 +11,7 @@ HOST ?= 127.0.0.1
 ROOM ?= rooms/demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run setup kokoro test lint types unit models endtoend browser bench bench-render chromium lock clean
+.PHONY: help run setup kokoro test lint types unit models endtoend browser bench bench-render bench-dialogue bench-wording chromium lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -79,6 +79,12 @@ bench: $(READY_DEV) ## measure speed and memory, one table
 
 bench-render: $(READY_DEV) ## measure what face, stage and voice cost (about five minutes)
 	$(BIN)/python -m tests.bench.render_frame
+
+bench-dialogue: $(READY_DEV) ## measure the host's mind: a flood of comments, values, honesty (about half an hour)
+	$(BIN)/python -m tests.bench.dialogue
+
+bench-wording: $(READY_DEV) ## measure how well the taught model words facts (ADAPTER=folder for another than the demo's)
+	$(BIN)/python -m tests.bench.wording $(if $(ADAPTER),--adapter $(ADAPTER))
 
 lock: ## write the locks from what is installed in .venv
 	$(BIN)/python tools/lock.py

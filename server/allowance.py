@@ -26,6 +26,12 @@ class Allowance:
             self._buckets[key].tokens -= 1.0
         return wait
 
+    def give_back(self, key: str) -> None:
+        """Undo a `take`: it turned out not to count."""
+        bucket = self._buckets.get(key)
+        if bucket is not None:
+            bucket.tokens = min(self._burst, bucket.tokens + 1.0)
+
     def wait(self, key: str, now: float) -> float:
         """Seconds until one may be used, without using it."""
         bucket = self._buckets.get(key)

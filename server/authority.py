@@ -1,4 +1,4 @@
-"""Who may steer: the host token, made once, kept only as a scrypt hash."""
+"""Who may steer: the host token, made once and kept only as a scrypt hash, and the sign-ins that it opens."""
 
 import asyncio
 import hashlib
@@ -6,15 +6,24 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from server.address import address_of
+from server.address import PROXIES, address_of
 from server.allowance import Allowance
 from server.problem import Problem
+from server.sessions import NAMELESS, Sessions, host_name
 
+COOKIE = "talkback_host"
+"""The cookie of a sign-in."""
+STEERING_HEADER = "X-Talkback"
+"""What a page of ours adds to whatever changes something (value ``host``); another site's page can't without being allowed to."""
+NAME_HEADER = "X-Talkback-Host"
+"""Who acts, where a program uses the token itself."""
+_HARMLESS = frozenset({"GET", "HEAD"})
 _N, _R, _P = 2**14, 8, 1
 """scrypt cost: 16 MiB and some 50 ms a guess (RFC 7914 §2; the interactive setting of its author)."""
 _FAILURES_PER_MINUTE = 10
@@ -69,6 +78,12 @@ class HostToken:
         self._refresh()
         return bool(self._known) and hmac.compare_digest(_fingerprint(token), self._known)
 
+    @property
+    def edition(self) -> Hashable:
+        """Differs once the token has been renewed. Raises `TokenFileError`."""
+        self._refresh()
+        return self._read_at
+
     async def matches(self, token: str) -> bool:
         """Whether this is the token, compared in constant time; hashes in a thread, one guess at a time."""
         self._refresh()
@@ -95,36 +110,116 @@ class HostToken:
 
 
 class Authority:
-    """Decides whether a request comes from the host."""
+    """Decides whether a request comes from a host: by the token itself, or by a sign-in that was opened with it."""
 
     def __init__(self, token: HostToken, clock: Callable[[], float]) -> None:
         self._token = token
         self._clock = clock
         self._failures = Allowance(_FAILURES_PER_MINUTE, _FAILURES_PER_MINUTE)
+        self._sessions = Sessions()
 
     async def is_host(self, request: web.Request) -> bool:
-        """True with the right token, False without any; raises `Problem` (401, 429) for a wrong one."""
+        """True with the right token or a sign-in, False without either.
+
+        Raises `Problem`: 401 or 429 for a wrong token, 403 for a sign-in that another site's page may be misusing.
+        """
         header = request.headers.get("Authorization")
         if header is None:
-            return False
-        scheme, _, token = header.partition(" ")
-        plausible = scheme.lower() == "bearer" and 16 <= len(token) <= 256
-        if plausible and self._token.is_known(token):
+            if self.signed_in(request) is None:
+                return False
+            _require_own_page(request)
             return True
-        address = address_of(request)
-        wait = self._failures.wait(address, self._clock())
-        if wait:
-            raise Problem(429, "too-many-attempts", "Too many wrong tokens. Wait, then try again.", retry_after=wait)
-        right = plausible and await self._token.matches(token)
-        if not right:
-            self._failures.take(address, self._clock())
-            raise _unauthorised("That is not the host token. If it was lost: talkback token --renew.")
+        scheme, _, token = header.partition(" ")
+        await self._check(request, token if scheme.lower() == "bearer" else "")
         return True
 
     async def require(self, request: web.Request) -> None:
-        """Raise `Problem` (401) unless the request carries the host token."""
+        """Raise `Problem` (401, 403, 429) unless the request comes from a host."""
         if not await self.is_host(request):
-            raise _unauthorised("This needs the host token: Authorization: Bearer <token>.")
+            raise _unauthorised(
+                "This is for the hosts. Sign in with the host token, or send Authorization: Bearer <token>."
+            )
+
+    def who(self, request: web.Request) -> str:
+        """The name under which a host acts; call it once the request is known to come from one."""
+        if "Authorization" in request.headers:
+            return host_name(request.headers.get(NAME_HEADER, ""))
+        return self.signed_in(request) or NAMELESS
+
+    def still(self, request: web.Request) -> bool:
+        """Whether a request that came from a host, and is still being answered, may go on; costs next to nothing."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            return self.signed_in(request) is not None
+        return self._token.is_known(header.partition(" ")[2])
+
+    def signed_in(self, request: web.Request) -> str | None:
+        """The name of the request's sign-in, which then lasts anew; None if it has none."""
+        secret = request.cookies.get(COOKIE)
+        if not secret:
+            return None
+        return self._sessions.name(secret, self._token.edition, self._clock())
+
+    async def sign_in(self, request: web.Request, token: str, name: str) -> str:
+        """Open a sign-in; returns the cookie's value. Raises `Problem` (401, 403, 429)."""
+        _require_own_origin(request)
+        await self._check(request, token)
+        return self._sessions.open(name, self._token.edition, self._clock())
+
+    def sign_out(self, request: web.Request) -> None:
+        """End the request's sign-in, if it has one; raises `Problem` (403)."""
+        secret = request.cookies.get(COOKIE)
+        if secret:
+            _require_own_page(request)
+            self._sessions.close(secret)
+
+    async def _check(self, request: web.Request, token: str) -> None:
+        """Raise `Problem` (401, 429) unless this is the token.
+
+        An attempt is counted before it is looked at, by address: guesses that come all at once are no cheaper.
+        """
+        plausible = 16 <= len(token) <= 256
+        if plausible and self._token.is_known(token):
+            return
+        address = address_of(request)
+        wait = self._failures.take(address, self._clock())
+        if wait:
+            raise Problem(429, "too-many-attempts", "Too many wrong tokens. Wait, then try again.", retry_after=wait)
+        if not (plausible and await self._token.matches(token)):
+            raise _unauthorised("That is not the host token. If it was lost: talkback token --renew.")
+        self._failures.give_back(address)
+
+
+def _require_own_page(request: web.Request) -> None:
+    """Raise `Problem` (403) for what changes something and may come from another site's page (cross-site request forgery)."""
+    if request.method in _HARMLESS:
+        return
+    if request.headers.get(STEERING_HEADER) != "host":
+        raise Problem(
+            403, "csrf", f"With a sign-in, whatever changes something needs the header {STEERING_HEADER}: host."
+        )
+    _require_own_origin(request)
+
+
+def _require_own_origin(request: web.Request) -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and _netloc(origin) not in _own_names(request):
+        raise Problem(403, "csrf", "This came from a page of another site. Use the host's page of this server.")
+
+
+def _own_names(request: web.Request) -> set[str]:
+    """How browsers may call this server: as the request does, or as a proxy of ours says that it was called."""
+    names = {request.host.lower()}
+    if request.app[PROXIES]:
+        names.add(request.headers.get("X-Forwarded-Host", request.host).split(",")[-1].strip().lower())
+    return names
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # unbalanced brackets
+        return ""
 
 
 def _unauthorised(detail: str) -> Problem:

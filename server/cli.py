@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from server.avatar_command import add_commands as add_avatar_commands
+from server.persona_arguments import add_persona_import
+from server.replay.bridge_options import add_command as add_bridge_command
+from server.replay.extract_options import NAME as EXTRACT
+from server.replay.extract_options import add_extract
+from server.replay.replay_options import add_command as add_replay_command
+from server.reports.command import add_command as add_report_command
+from server.teach_arguments import add_train
 from server.version import software_version
 
 _EXAMPLES = """\
@@ -16,7 +23,11 @@ examples:
   talkback serve --host 0.0.0.0 --log-format json for everybody on the network, logs for a machine
   talkback doctor rooms/mine                      what is wrong with a room's files, by file and line
   talkback avatar --help                          a host from a photo of yourself
+  talkback replay chat.json --room rooms/demo     what would the host have answered to this chat?
+  talkback bridge --help                          a platform's chat, brought to your room as it comes
+  talkback persona train --help                   teach the packaged model to word facts, in the founder's voice
   talkback promo verify demo                      draw last night's draws again and compare
+  talkback report --room demo                     what the last show came to
   talkback token --renew                          a new host token; the old one ends at once
 
 A room is a folder: room.yaml, persona.md, catalogue.csv, facts/, avatar/. Begin with a copy of rooms/demo.
@@ -25,7 +36,10 @@ A room is a folder: room.yaml, persona.md, catalogue.csv, facts/, avatar/. Begin
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status: 0 fine, 1 failed, 2 the room or the command line is wrong."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:2] == ["replay", "extract"]:
+        given = [EXTRACT, *given[2:]]
+    options = _parser().parse_args(given)
     if options.command == "serve":
         from server.serve import serve
 
@@ -38,10 +52,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server.avatar_command import run
 
         return run(options)
+    if options.command == "replay":
+        from server.replay.command import replay
+
+        return replay(options)
+    if options.command == EXTRACT:
+        from server.replay.extract import extract
+
+        return extract(options)
+    if options.command == "bridge":
+        from server.replay.bridge_command import run as run_bridge
+
+        return run_bridge(options)
+    if options.command == "report":
+        from server.reports.command import run as run_report
+
+        return run_report(options)
     if options.command == "promo":
         from server.promo_command import verify
 
         return verify(options)
+    if options.command == "persona" and options.persona_command == "train":
+        from server.teach_command import teach
+
+        return teach(options)
+    if options.command == "persona":
+        from server.persona_command import import_persona
+
+        return import_persona(options)
     from server.authority import HostToken, TokenFileError
 
     token = HostToken(options.data)
@@ -106,6 +144,26 @@ def _parser() -> argparse.ArgumentParser:
 
     add_avatar_commands(commands)
 
+    persona = commands.add_parser(
+        "persona",
+        help="a founder's manner, from talks",
+        description="The founder's manner of speaking: measured, and taught.",
+    )
+    persona_commands = persona.add_subparsers(dest="persona_command", metavar="COMMAND", required=True)
+    importing = persona_commands.add_parser(
+        "import",
+        help="measure transcripts and recordings",
+        description="Measure how somebody speaks and write it into a room as persona_profile.yaml: openings, catch phrases, length of "
+        "sentences, and of recordings speed, pauses and melody. A room without a persona.md gets a draft of one.",
+        epilog="example: talkback persona import keynote.mp3 interview.srt --room rooms/mine",
+    )
+    add_persona_import(importing)
+    add_train(persona_commands)
+
+    add_replay_command(commands)
+    add_extract(commands)
+    add_bridge_command(commands)
+
     promo = commands.add_parser("promo", help="check draws", description="What can be done with promotions afterwards.")
     promo_commands = promo.add_subparsers(dest="promo_command", metavar="COMMAND", required=True)
     verify = promo_commands.add_parser(
@@ -118,6 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("room", metavar="ROOM", help="the room's name, that of its folder")
     verify.add_argument("promotion", nargs="?", metavar="ID", help="one draw only")
     _data_option(verify)
+
+    _data_option(add_report_command(commands))
 
     token = commands.add_parser(
         "token",

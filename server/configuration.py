@@ -1,12 +1,15 @@
 """A room's ``room.yaml``: what its owner sets, checked, with errors that name file, line and field."""
 
+import os
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, ValidationError, field_validator
 
+from dialogue.claim_rules import ALL_MARKETS, Market
 from dialogue.contract import RoomProblem
 from dialogue.room_problems import room_problems
 from dialogue.settings import PACKAGED, AutoLlmSettings, EmbeddingSettings, HearingSettings, LlmSettings
@@ -61,6 +64,33 @@ class Limits(_Settings):
     event_streams: int = Field(400, ge=1, le=10_000, description="pages that may follow the chat at once")
 
 
+MOST_WEBHOOKS = 8
+LEAST_SECRET_CHARS = 16
+EventName = Annotated[str, StringConstraints(pattern=r"^(?:\*|[a-z]+(?:\.[a-z_]+)?)$")]
+
+
+class WebhookSettings(_Settings):
+    """One of the shop's own systems, told of what happens."""
+
+    url: HttpUrl
+    events: tuple[EventName, ...] = Field(min_length=1, max_length=40, description="types of the event stream, or *")
+    secret_env: str = Field(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="name of the environment variable that holds the secret which signs each delivery",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _private(cls, url: HttpUrl) -> HttpUrl:
+        if url.scheme != "https" and url.host not in ("localhost", "127.0.0.1", "[::1]"):
+            raise ValueError(
+                "must begin with https://, since it carries what viewers write (http only to this machine)"
+            )
+        if url.username or url.password:
+            raise ValueError("must hold no user name or password: what is sent is signed with the secret of secret_env")
+        return url
+
+
 class RoomConfig(_Settings):
     """Everything in ``room.yaml``."""
 
@@ -77,6 +107,11 @@ class RoomConfig(_Settings):
     ice_servers: list[IceServer] = Field(default_factory=list, max_length=8)
     max_viewers: int = Field(40, ge=1, le=500)
     limits: Limits = Field(default_factory=Limits)
+    market: list[Market] = Field(
+        default_factory=lambda: list(ALL_MARKETS), min_length=1, description="where the room sells: cn, eu, us"
+    )
+    approval: bool = Field(False, description="whether comments are answered aloud only once a host has approved them")
+    webhooks: list[WebhookSettings] = Field(default_factory=list, max_length=MOST_WEBHOOKS)
     seed: int = Field(1, ge=0, le=2**31 - 1, description="makes two runs on the same comments alike")
 
     @field_validator("avatar")
@@ -95,12 +130,12 @@ class RoomConfig(_Settings):
 def room_name(folder: Path) -> str:
     """The room's name in addresses: that of its folder; raises `RoomUnusable` if it does not fit in one."""
     name = folder.resolve().name
-    if not re.fullmatch(_NAME_PATTERN, name):
+    if not re.fullmatch(_NAME_PATTERN, name) or name == "session":
         problem = RoomProblem(
             str(folder),
             None,
             "",
-            "a room's folder is named with small letters, digits, - and _ (at most 40); rename it",
+            "a room's folder is named with small letters, digits, - and _ (at most 40), and not session; rename it",
         )
         raise RoomUnusable([problem])
     return name
@@ -124,10 +159,27 @@ def read_room_config(folder: Path) -> RoomConfig:
         except ValidationError as error:
             problems.extend(room_problems(file, RoomConfig, error))
     if config is not None:
+        problems += _secret_problems(file, config, os.environ)
         config = _find_models(folder, file, config, problems)
     if config is None or problems:
         raise RoomUnusable(problems)
     return config
+
+
+def _secret_problems(file: YamlFile, config: RoomConfig, environment: Mapping[str, str]) -> list[RoomProblem]:
+    """What is wrong with the secrets of the webhooks."""
+    problems: list[RoomProblem] = []
+    for index, hook in enumerate(config.webhooks):
+        chars = len(environment.get(hook.secret_env, ""))
+        if chars >= LEAST_SECRET_CHARS:
+            continue
+        state = f"is {chars} characters long, at least {LEAST_SECRET_CHARS} are needed" if chars else "is not set"
+        message = (
+            f"the environment variable {hook.secret_env} {state}; set it before the start, and give it to the receiver"
+        )
+        line = file.line(("webhooks", index, "secret_env"))
+        problems.append(RoomProblem(file.name, line, f"webhooks[{index}].secret_env", message))
+    return problems
 
 
 def _find_models(folder: Path, file: YamlFile, config: RoomConfig, problems: list[RoomProblem]) -> RoomConfig:

@@ -52,6 +52,19 @@ def _examine_avatar(folder: Path, config: RoomConfig) -> list[RoomProblem]:
     return []
 
 
+def examine_adapter(folder: Path, config: RoomConfig) -> list[RoomProblem]:
+    """Why the room's language model would run without the adapter that it names; no problem for going on air."""
+    from dialogue.llm import resolve  # the back ends: a second
+    from dialogue.llm.adapter import adapter_fault
+
+    fault = adapter_fault(resolve(config.llm))
+    if fault is None:
+        return []
+    file = read_yaml(folder / "room.yaml")
+    message = f"{fault}. The room goes on air without it"
+    return [RoomProblem(str(folder / "room.yaml"), file.line(("llm", "adapter")), "llm.adapter", message)]
+
+
 def print_problems(problems: Iterable[RoomProblem]) -> None:
     """Write problems to standard error, one a line."""
     for problem in problems:
@@ -62,7 +75,9 @@ def report(folders: Sequence[Path]) -> int:
     """Examine rooms and print what was found; returns the exit status, 1 if anything is wrong."""
     status = 0
     for folder in folders:
-        _, problems = examine(folder)
+        config, problems = examine(folder)
+        if config is not None:
+            problems += examine_adapter(folder, config)
         if problems:
             status = 1
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"

@@ -152,6 +152,21 @@ class EventLog:
         return await self._settled(self._posted_seq)
 
     @property
+    def folder(self) -> Path:
+        """Where the log is kept."""
+        return self._path.parent
+
+    @property
+    def path(self) -> Path:
+        """The log's file."""
+        return self._path
+
+    @property
+    def show(self) -> str:
+        """Id of the show that events belong to; empty before the first."""
+        return self._show
+
+    @property
     def waiting(self) -> int:
         """Events not yet committed."""
         return len(self._pending)
@@ -179,6 +194,22 @@ class EventLog:
         def fetch() -> list[Event]:
             rows = self._reader.execute(query, (after, until, limit))
             return [Event(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6]) for r in rows]
+
+        try:
+            return await self._loop.run_in_executor(self._read_pool, fetch)
+        except sqlite3.Error as error:
+            raise EventLogError("log-unusable", f"{self._path}: can't be read ({error})") from error
+
+    async def of_type(self, begins: str, since: str, limit: int) -> list[Event]:
+        """The last events whose type begins so, from a moment (`utc_label`) on, oldest first; raises `EventLogError`."""
+        query = (
+            "SELECT seq, show, at, time, type, public, data FROM event"
+            " WHERE time >= ? AND substr(type, 1, ?) = ? ORDER BY seq DESC LIMIT ?"
+        )
+
+        def fetch() -> list[Event]:
+            rows = self._reader.execute(query, (since, len(begins), begins, limit)).fetchall()
+            return [Event(r[0], r[1], r[2], r[3], r[4], bool(r[5]), r[6]) for r in reversed(rows)]
 
         try:
             return await self._loop.run_in_executor(self._read_pool, fetch)
@@ -218,7 +249,10 @@ class EventLog:
         """Tell the sinks and the waiting appends, on the event loop."""
         self._settled_seq = max(self._settled_seq, events[-1].seq)
         for sink in self._sinks:
-            sink(events)
+            try:
+                sink(events)
+            except Exception:  # one listener's trouble must cost neither the others nor whoever waits for the commit
+                log.exception("%s: a listener failed on %d events", self._path, len(events))
         while self._waiting and self._waiting[0][0] <= self._settled_seq:
             _, future = self._waiting.popleft()
             if not future.done():

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Any, Final
 
+from dialogue.promotions.past import SEALED
 from server.event import Event
 from server.event_log import EventLog
 
@@ -21,6 +22,13 @@ SNAPSHOT_CHAT_EVENTS = 300
 RESUME_EVENTS = 20_000
 """A subscriber that missed more than this gets a snapshot instead."""
 _PAGE_EVENTS = 500
+_STANDING: Final[dict[str, tuple[str, Callable[[dict[str, Any]], bool]]]] = {
+    "comment.pinned": ("pinned", lambda data: True),
+    "comment.unpinned": ("pinned", lambda data: False),
+    "room.held": ("held", lambda data: bool(data.get("held"))),
+    "live.changed": ("live", lambda data: data.get("mode") != "none"),
+}
+"""By type of event: what it changes, and whether it then holds."""
 
 
 class TooManySubscribers(Exception):
@@ -43,7 +51,7 @@ class Subscription:
 
     def offer(self, event: Event, wire: bytes) -> None:
         """Queue an event, or end the subscription when `QUEUE_EVENTS` already wait."""
-        if self.ended or not (event.public or self.host):
+        if self.ended or not _may_see(event, self.host):
             return
         if len(self._chunks) >= QUEUE_EVENTS:
             self.overrun = True
@@ -88,6 +96,8 @@ class EventStream:
         self._state: tuple[Event, bytes] | None = None
         self._product: tuple[Event, bytes] | None = None
         self._line: tuple[Event, bytes] | None = None
+        self._standing: dict[str, tuple[Event, bytes]] = {}
+        """What holds until it is taken back: a pinned comment, a held show, a person on the air."""
         self._head = log.last_seq
         self._closed = False
         self.overruns = 0
@@ -137,8 +147,9 @@ class EventStream:
     async def past(self, subscription: Subscription, last_id: int | None) -> AsyncIterator[bytes]:
         """What comes before the subscription's queue: the events missed since `last_id`, or a snapshot.
 
-        A snapshot holds the room's state, the product on stage, the recent chat, and the line being heard. It is given
-        when there is no `last_id`, when it is not of this log, and when more than `RESUME_EVENTS` were missed.
+        A snapshot holds the room's state, the product on stage, the recent chat, what persons ordered that still holds (a
+        pinned comment, a held show, a person on the air), and the line being heard. It is given when there is no
+        `last_id`, when it is not of this log, and when more than `RESUME_EVENTS` were missed.
         """
         head = subscription.head
         if last_id is None or last_id > head or head - last_id > RESUME_EVENTS:
@@ -152,7 +163,7 @@ class EventStream:
             page = await self._log.read(last_id, head, _PAGE_EVENTS, public_only=not subscription.host)
             if not page:
                 return
-            yield b"".join(event.wire() for event in page)
+            yield b"".join(event.wire() for event in page if _may_see(event, subscription.host))
             last_id = page[-1].seq
 
     # ---- inside ------------------------------------------------------------------------------------------
@@ -163,6 +174,11 @@ class EventStream:
             self._state = pair
         elif event.type == "product.shown":
             self._product = pair
+        elif event.type in _STANDING:
+            name, lasts = _STANDING[event.type]
+            self._standing.pop(name, None)
+            if lasts(event.data):
+                self._standing[name] = pair
         elif event.type in ("comment.received", "comment.chosen", "comment.decided"):
             self._chat.append(pair)
         elif event.type in ("line.started", "line.ended"):
@@ -172,11 +188,16 @@ class EventStream:
 
     def _snapshot(self, host: bool, head: int) -> list[bytes]:
         standing = [pair for pair in (self._state, self._product) if pair]
-        story = list(self._chat)
+        story = [*self._chat, *self._standing.values()]
         if self._line and self._line not in story:
             story.append(self._line)
         return _visible((pair for pair in standing + story if pair[0].seq <= head), host)
 
 
 def _visible(pairs: Iterable[tuple[Event, bytes]], host: bool) -> list[bytes]:
-    return [wire for event, wire in pairs if event.public or host]
+    return [wire for event, wire in pairs if _may_see(event, host)]
+
+
+def _may_see(event: Event, host: bool) -> bool:
+    """The seed of a draw is for the log alone until it is drawn."""
+    return event.public or (host and event.type != SEALED)

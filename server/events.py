@@ -20,7 +20,8 @@ KEEP_ALIVE_EVERY = web.AppKey("keep_alive_seconds", float)
 async def get_events(request: web.Request) -> web.StreamResponse:
     """Send what was missed (or a snapshot), then what happens, until the client or the room goes."""
     room = room_of(request)
-    host = await request.app[AUTHORITY].is_host(request)
+    authority = request.app[AUTHORITY]
+    host = await authority.is_host(request)
     if not host:
         gate_of(request).connection(request)
     last_id = _last_id(request)
@@ -41,6 +42,8 @@ async def get_events(request: web.Request) -> web.StreamResponse:
             async for chunk in room.stream.past(subscription, last_id):
                 await _write(response, chunk)
             while (waiting := await subscription.take(keep_alive)) is not None:
+                if host and not authority.still(request):
+                    break  # signed out, or the token was renewed; the page comes back as what it then is
                 await _write(response, waiting or KEEP_ALIVE)
             if not subscription.overrun:
                 async with asyncio.timeout(_WRITE_SECONDS):

@@ -4,24 +4,30 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from dialogue.contract import DialogueEventSink, Hearing, ModelError, RoomProblem
+from dialogue.contract import DialogueEvent, DialogueEventSink, Hearing, ModelError, RoomProblem
 from dialogue.host import Host
 from dialogue.intake import IntakeLimits
 from dialogue.models import Models
+from dialogue.persona_profile import PersonaProfile, with_rhythm
 from dialogue.room_content import load_room_content
 from dialogue.settings import PACKAGED
 from render.avatar_pack import AvatarPackError, load_avatar_pack
 from render.compositor import Compositor
-from render.contract import ShowEventSink, Voice, VoiceError
+from render.contract import LiveMode, ShowEventSink, Voice, VoiceError
 from render.layouts import FrameSizeError
+from render.live_input import LiveInput
+from render.mouth_listener import MouthNetwork
 from render.show import Show
 from render.viseme import mouth_track
 from render.voices import open_voice
 from rtc.broadcaster import Broadcaster
-from rtc.contract import RtcEventSink
+from rtc.contract import LiveFeed, RtcEventSink
+from rtc.ingest import Ingest
 from server.avatar_record import AvatarRecord
 from server.configuration import RoomConfig, RoomUnusable
+from server.programme_meter import ProgrammeMeter
 from server.progress import Progress
+from server.shelf import Shelf
 from server.studio import StudioError
 
 
@@ -35,6 +41,13 @@ class LiveStudio:
         self._models: Models | None = None
         self._voice: Voice | None = None
         self._avatar: AvatarRecord | None = None
+        self._network: MouthNetwork | None = None
+        self.ingest: Ingest | None = None
+        """Where a person who goes live comes in, once the stage has been opened."""
+        self.programme: ProgrammeMeter | None = None
+        """Measures what is sent, once the stage has been opened."""
+        self.shelf: Shelf | None = None
+        """What the shop sells, once the room's files have been read."""
 
     async def open_stage(
         self, on_show_event: ShowEventSink, on_rtc_event: RtcEventSink, progress: Progress
@@ -64,8 +77,19 @@ class LiveStudio:
         )
         loop = asyncio.get_running_loop()
         broadcaster = Broadcaster(loop, config.video, config.rtc, on_rtc_event)
-        self._show = Show(compositor, mouth_track, broadcaster, on_show_event, loop=loop)
+        self.programme = ProgrammeMeter(broadcaster)
+        self._show = Show(compositor, mouth_track, self.programme, on_show_event, loop=loop)
+        self._network = await asyncio.to_thread(MouthNetwork.load)
+        self.ingest = Ingest(config.rtc, self._on_feed, on_rtc_event)
         return self._show, broadcaster
+
+    def _on_feed(self, feed: LiveFeed | None) -> None:
+        """A person's sound and picture come in, or are over."""
+        assert self._show is not None
+        if feed is None:
+            self._show.go_live(LiveMode.NONE)
+        else:
+            self._show.take_live(LiveInput(feed, self._network))
 
     async def open_mind(self, on_dialogue_event: DialogueEventSink, progress: Progress) -> Host:
         """Load voice and models and prepare the host; raises `StudioError`."""
@@ -75,9 +99,10 @@ class LiveStudio:
             content = await asyncio.to_thread(load_room_content, self._folder)
         except RoomProblem as problem:  # changed since it was checked
             raise RoomUnusable([problem]) from problem
+        self.shelf = await asyncio.to_thread(Shelf.of, content)
         names = [product.name for product in content.catalogue.products]
         loading = [
-            asyncio.create_task(self._load_voice(progress), name="load-voice"),
+            asyncio.create_task(self._load_voice(progress, content.profile), name="load-voice"),
             asyncio.create_task(self._load_models(progress, names), name="load-models"),
         ]
         try:
@@ -91,6 +116,9 @@ class LiveStudio:
         assert self._voice is not None
         assert self._models is not None
         self._show.give_voice(self._voice)
+        if (unfit := self._models.adapter_fault) is not None:
+            told = {"code": unfit.code, "message": f"{unfit}. The room runs without it."}
+            on_dialogue_event(DialogueEvent("fault", self._show.now, told, public=False))
         limits = config.limits
         with progress.step("host"):
             host = Host(
@@ -108,6 +136,7 @@ class LiveStudio:
                 ),
                 language=config.language,
                 trusted=config.llm.model != PACKAGED,
+                approval=config.approval,
             )
             await host.prepare()
         return host
@@ -123,14 +152,14 @@ class LiveStudio:
         return self._avatar
 
     async def close(self) -> None:
-        """Let go of voice and models."""
-        parts = [part.close() for part in (self._voice, self._models) if part is not None]
+        """Let go of voice and models, and of a person who is live."""
+        parts = [part.close() for part in (self._voice, self._models, self.ingest) if part is not None]
         self._voice = self._models = None
         await asyncio.gather(*parts)
 
-    async def _load_voice(self, progress: Progress) -> None:
+    async def _load_voice(self, progress: Progress, profile: PersonaProfile | None) -> None:
         with progress.step("voice"):
-            self._voice = await open_voice(self._config.voice)
+            self._voice = await open_voice(with_rhythm(self._config.voice, profile))
 
     async def _load_models(self, progress: Progress, names: Sequence[str]) -> None:
         config = self._config

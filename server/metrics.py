@@ -161,6 +161,13 @@ _GAUGES: tuple[_Reading, ...] = (
     ("room_live", "1 while the room can answer.", lambda room: float(room.state == "live")),
     ("viewers", "Viewers connected.", lambda room: room.viewers),
     ("event_subscribers", "Pages following the events.", lambda room: room.stream.subscribers),
+    ("desk_subscribers", "Hosts' pages following the desk.", lambda room: room.desk_stream.subscribers),
+    ("alarms", "Alarms that stand.", lambda room: len(room.lookout.alarms())),
+    (
+        "webhooks_waiting",
+        "Deliveries to webhooks not yet begun.",
+        lambda room: sum(hook.waiting for hook in room.webhooks.all),
+    ),
     ("event_log_waiting", "Events not yet committed.", lambda room: room.events.waiting),
     (
         "comments_waiting",
@@ -184,6 +191,16 @@ _COUNTERS: tuple[_Reading, ...] = (
     ("keyframes", "Key frames coded.", _broadcast(lambda stats: stats.keyframes)),
     ("event_log_dropped", "Events that were not kept.", lambda room: room.events.dropped),
     ("event_log_failures", "Commits that failed.", lambda room: room.events.failures),
+    (
+        "webhooks_delivered",
+        "Deliveries that webhooks took.",
+        lambda room: sum(hook.delivered for hook in room.webhooks.all),
+    ),
+    (
+        "webhooks_lost",
+        "Deliveries that were given up, or left out because too many waited.",
+        lambda room: sum(hook.given_up + hook.dropped for hook in room.webhooks.all),
+    ),
     ("event_subscribers_overrun", "Pages cut off for being slow.", lambda room: room.stream.overruns),
 )
 

@@ -19,6 +19,7 @@ _KINDS: Mapping[str, str] = {
     ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".webp": "image/webp",
     ".jpg": "image/jpeg",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
@@ -41,7 +42,8 @@ _SECURITY: Mapping[str, str] = {
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Add the security headers to every answer; nothing but files may be cached, and those are asked for again."""
-    response.headers.update(_SECURITY)
+    for name, value in _SECURITY.items():
+        response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.pop("Server", None)
 
@@ -58,6 +60,25 @@ async def get_room_page(request: web.Request) -> web.StreamResponse:
     """``GET /rooms/{room}``: the viewer page."""
     room_of(request)
     return _file(request, "viewer.html")
+
+
+async def get_host_page(request: web.Request) -> web.StreamResponse:
+    """``GET /host/{room}``: the control room; the page holds no data, and asks for the token itself."""
+    room_of(request)
+    return _host_file(request, "host/control.html")
+
+
+async def get_shows_page(request: web.Request) -> web.StreamResponse:
+    """``GET /host/{room}/shows`` and ``/host/{room}/shows/{show}``: reports; the page holds no data either."""
+    room_of(request)
+    return _host_file(request, "host/report.html")
+
+
+def _host_file(request: web.Request, name: str) -> web.StreamResponse:
+    """A page for hosts: it may ask for the camera too."""
+    response = _file(request, name)
+    response.headers["Permissions-Policy"] = "microphone=(self), camera=(self), geolocation=()"
+    return response
 
 
 async def get_static(request: web.Request) -> web.StreamResponse:

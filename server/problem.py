@@ -37,13 +37,16 @@ class Problem(Exception):
         *,
         retry_after: float | None = None,
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, str] | None = None,
     ) -> None:
+        """`members` are further members of the answer (RFC 9457 §3.2)."""
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.retry_after = retry_after
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
     def response(self) -> web.Response:
         """Build the answer."""
@@ -52,6 +55,7 @@ class Problem(Exception):
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
+            **self.members,
         }
         headers = self.headers
         if self.retry_after is not None:

@@ -5,13 +5,14 @@ from typing import Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from dialogue.promotions.machine import PromotionRefused
+from dialogue.promotions.machine import PromotionRefused, PromotionState
 from dialogue.promotions.plan import PromotionPlan
 from server.authority import AUTHORITY
 from server.body import parse_json, read_body, require_kind
 from server.problem import Problem
 from server.room import Room, RoomNotReady
 from server.rooms import not_ready, room_of
+from server.sessions import host_name
 
 _MOST_BYTES = 16 * 1024
 
@@ -23,7 +24,7 @@ class StartBody(BaseModel):
 
     id: str | None = Field(None, max_length=40)
     plan: PromotionPlan | None = None
-    by: str = Field("host", min_length=1, max_length=40)
+    by: str | None = Field(None, min_length=1, max_length=40, description="who acts; without it, who is signed in")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "StartBody":
@@ -38,7 +39,7 @@ class ActBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     action: Literal["open", "close", "draw", "cancel"]
-    by: str = Field("host", min_length=1, max_length=40)
+    by: str | None = Field(None, min_length=1, max_length=40, description="who acts; without it, who is signed in")
     reason: str = Field("", max_length=120)
 
 
@@ -56,10 +57,13 @@ async def post_promotion(request: web.Request) -> web.Response:
     body = parse_json(await read_body(request, _MOST_BYTES), StartBody)
     chosen = body.plan if body.plan is not None else body.id
     assert chosen is not None  # the model insists on one of them
+    by = _by(request, body.by)
     try:
-        room.promotions.start(chosen, by=body.by)
+        room.promotions.start(chosen, by=by)
     except PromotionRefused as refused:
         raise _problem(refused) from None
+    ident = chosen if isinstance(chosen, str) else chosen.id
+    _note(room, by, "announce", ident, None)
     return web.json_response(_state(room), status=202)
 
 
@@ -69,11 +73,24 @@ async def post_promotion_action(request: web.Request) -> web.Response:
     room = _room(request)
     require_kind(request, ("application/json",))
     body = parse_json(await read_body(request, _MOST_BYTES), ActBody)
+    ident, by = request.match_info["promotion"], _by(request, body.by)
+    before = room.promotions.machine.state(ident)
     try:
-        room.promotions.act(request.match_info["promotion"], body.action, by=body.by, reason=body.reason)
+        room.promotions.act(ident, body.action, by=by, reason=body.reason)
     except PromotionRefused as refused:
         raise _problem(refused) from None
+    _note(room, by, body.action, ident, before)
     return web.json_response(_state(room), status=202)
+
+
+def _by(request: web.Request, named: str | None) -> str:
+    return host_name(named) if named is not None else request.app[AUTHORITY].who(request)
+
+
+def _note(room: Room, by: str, action: str, ident: str, before: PromotionState | None) -> None:
+    """Enter it among the hosts' actions, in the log and on every desk."""
+    after = room.promotions.machine.state(ident)
+    room.desk.note(by, f"promotion.{action}", ident, {"state": before}, {"state": after})
 
 
 def _room(request: web.Request) -> Room:

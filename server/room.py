@@ -3,20 +3,26 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from dialogue.contract import CommentRefused, DialogueEvent, ModelError
 from dialogue.promotions.desk import PromotionDesk
+from dialogue.steering.desk import Desk
 from render.contract import ShowEvent
 from rtc.contract import RtcEvent
 from server.configuration import RoomConfig
+from server.desk_stream import DeskStream
+from server.earlier_promotions import earlier_promotions
 from server.event_log import EventLog
 from server.event_stream import EventStream
+from server.lookout import Lookout
 from server.progress import Progress
-from server.show_events import Told, tell_rtc_event, tell_show_event
+from server.show_events import HOSTS_OWN, VIEWER_EVENTS, Told, tell_rtc_event, tell_show_event
 from server.studio import Admission, Broadcast, Conversation, Screen, Studio
 from server.vitals import Signs, Vitals
+from server.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +75,10 @@ class Room:
         self._viewers_timer: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._open_comments: set[str] = set()
+        self.webhooks = Webhooks(config.webhooks, name, self._tell_fault, os.environ)
+        self.lookout = Lookout(self, clock)
+        self.desk_stream = DeskStream(self, clock)
+        events.subscribe(self.webhooks.offer)
 
     # ---- life --------------------------------------------------------------------------------------------
 
@@ -78,13 +88,18 @@ class Room:
         if self.events.moved_aside is not None:
             message = f"the event log was damaged; it was moved to {self.events.moved_aside} and a new one begun"
             self.tell(Told("fault", {"code": "log-damaged", "message": message}, public=False))
+        self.webhooks.start()
+        self._tasks.append(self._loop.create_task(self.lookout.run(), name=f"lookout-{self.name}"))
         screen, broadcast = await self.studio.open_stage(self._on_show_event, self._on_rtc_event, self.progress)
         self.screen, self.broadcast = screen, broadcast
         screen.start()
         self._tasks.append(self._loop.create_task(self._watch_vitals(screen), name=f"vitals-{self.name}"))
         conversation = await self.studio.open_mind(self._on_dialogue_event, self.progress)
+        earlier = await earlier_promotions(self.events)
         if self.state is RoomState.STARTING:  # it may have been told to close meanwhile
             self.conversation = conversation
+            if earlier:
+                conversation.promotions.restore(earlier)
             self._tasks.append(self._loop.create_task(self._converse(conversation), name=f"host-{self.name}"))
             self.state = RoomState.LIVE
             self._tell_state()
@@ -111,8 +126,10 @@ class Room:
             self._viewers_timer.cancel()
         if self.broadcast is not None:
             await self._bounded("the broadcast", self.broadcast.close())
+        await self.desk_stream.close()
         await asyncio.sleep(0)  # what the parts reported last has been posted
         await self._flush()
+        await self.webhooks.close()
         self.stream.close()
         await self.events.close()
 
@@ -179,6 +196,13 @@ class Room:
         return self.conversation.promotions
 
     @property
+    def desk(self) -> Desk:
+        """What persons do to the show; raises `RoomNotReady`."""
+        if self.conversation is None or self.state is not RoomState.LIVE:
+            raise RoomNotReady
+        return self.conversation.desk
+
+    @property
     def viewers(self) -> int:
         """Connected viewers."""
         return self.broadcast.stats().viewers if self.broadcast else 0
@@ -196,8 +220,11 @@ class Room:
             at = self.screen.now if self.screen else 0.0
         if told.type == "fault":
             log.warning("%s: %s: %s", self.name, told.data.get("code"), told.data.get("message"))
+        data, public = told.data, told.public and told.type in VIEWER_EVENTS
+        if public and not HOSTS_OWN.isdisjoint(data):
+            data = {name: value for name, value in data.items() if name not in HOSTS_OWN}
         try:
-            self.events.post(told.type, at, told.data, told.public)
+            self.events.post(told.type, at, data, public)
         except (TypeError, ValueError) as error:
             log.error("%s: an event %s could not be written: %s", self.name, told.type, error)
 
@@ -209,11 +236,17 @@ class Room:
             self.conversation.feed(event)
 
     def _on_dialogue_event(self, event: DialogueEvent) -> None:
+        if event.type == "alarm":  # several viewers report trouble: the lookout raises the alarm, and clears it
+            self.lookout.report(dict(event.data))
+            return
         if event.type == "comment.received":
             self._open_comments.add(event.data["comment"])
         elif event.type == "comment.decided":
             self._open_comments.discard(event.data["comment"])
         self.tell(Told(event.type, dict(event.data), event.public), event.at)
+
+    def _tell_fault(self, code: str, message: str) -> None:
+        self.tell(Told("fault", {"code": code, "message": message}, public=False))
 
     def _on_rtc_event(self, event: RtcEvent) -> None:
         told = tell_rtc_event(event)

@@ -14,6 +14,10 @@ from server.room import Room
 
 _SPEECHES_AT_ONCE = 2
 _SPEECHES_PER_MINUTE = 10
+_CLICKS_PER_MINUTE = 240
+"""From one address, behind which may be a school or an office."""
+_CLICKS_PER_MINUTE_EACH = 30
+"""From one viewer's name."""
 
 
 class Gate:
@@ -26,6 +30,8 @@ class Gate:
         connections = limits.address_connections_per_minute
         self._connections = Allowance(connections, max(5.0, connections / 4))
         self._speeches = Allowance(_SPEECHES_PER_MINUTE, 4.0)
+        self._clicks = Allowance(_CLICKS_PER_MINUTE, _CLICKS_PER_MINUTE / 4)
+        self._clicks_each = Allowance(_CLICKS_PER_MINUTE_EACH, _CLICKS_PER_MINUTE_EACH / 3)
         self.hearing = asyncio.Semaphore(_SPEECHES_AT_ONCE)
         """Recordings being understood at once; whoever comes while all are taken is asked to come back."""
 
@@ -36,6 +42,16 @@ class Gate:
     def speech(self, request: web.Request) -> None:
         """Count a recording; raises `Problem` (429)."""
         self._take(self._speeches, request, "recordings")
+
+    def click(self, request: web.Request) -> None:
+        """Count a click by its address; raises `Problem` (429)."""
+        self._take(self._clicks, request, "clicks")
+
+    def click_of(self, viewer: str) -> None:
+        """Count a click by its viewer's name; raises `Problem` (429)."""
+        wait = self._clicks_each.take(viewer.casefold(), self._clock())
+        if wait:
+            raise Problem(429, "too-many", "That was very often. Wait a moment.", retry_after=wait)
 
     def connection(self, request: web.Request) -> None:
         """Count a connection to the picture or the events; raises `Problem` (429)."""

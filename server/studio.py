@@ -4,11 +4,14 @@ from typing import Protocol
 
 from dialogue.contract import Comment, DialogueEventSink, Hearing
 from dialogue.promotions.desk import PromotionDesk
+from dialogue.steering.desk import Desk
 from render.contract import PlayoutStats, ShowEvent, ShowEventSink
 from rtc.broadcast_stats import BroadcastStats
 from rtc.contract import RtcEventSink
 from server.avatar_record import AvatarRecord
+from server.programme_meter import ProgrammeMeter
 from server.progress import Progress
+from server.shelf import Shelf
 
 
 class Screen(Protocol):
@@ -46,16 +49,28 @@ class Broadcast(Protocol):
     async def close(self) -> None: ...
 
 
+class Ingest(Protocol):
+    """Where a person who goes live comes in; `rtc.ingest.Ingest`."""
+
+    async def answer(self, offer_sdp: str) -> Admission: ...
+    async def hang_up(self, name: str) -> bool: ...
+
+
 class Conversation(Protocol):
     """The host's mind; `dialogue.host.Host`."""
 
     @property
     def promotions(self) -> PromotionDesk: ...
+    @property
+    def desk(self) -> Desk: ...
 
     def receive(self, viewer: str, text: str, *, spoken: bool = False) -> Comment:
         """Accept a comment, whose `comment.received` has then been reported; raises `CommentRefused`."""
 
     def feed(self, event: ShowEvent) -> None: ...
+    def sells(self, sku: str) -> bool:
+        """Whether there is a product of that number in the catalogue."""
+
     async def run(self) -> None:
         """Run until closed or cancelled."""
 
@@ -81,6 +96,18 @@ class Studio(Protocol):
     @property
     def avatar(self) -> AvatarRecord | None:
         """Whose face is shown, once the stage has been opened."""
+
+    @property
+    def ingest(self) -> Ingest | None:
+        """Where a person who goes live comes in, once the stage has been opened."""
+
+    @property
+    def programme(self) -> ProgrammeMeter | None:
+        """What measures the programme, once the stage has been opened; None where nothing does."""
+
+    @property
+    def shelf(self) -> Shelf | None:
+        """What the shop sells, once the room's files have been read."""
 
     async def close(self) -> None:
         """Let go of voice and models; the screen is closed by the room."""

@@ -1,4 +1,4 @@
-/** Most characters of one event; what is longer is skipped, so that a broken server can't fill the memory. */
+/** Most characters of one event, unless the reader says otherwise. */
 const MOST = 256 * 1024;
 
 /** Reads `text/event-stream` (WHATWG HTML §9.2.6) piece by piece: `feed(text)` gives the events that are complete. */
@@ -7,17 +7,23 @@ export class EventParser {
   #data = [];
   #size = 0;
   #id = "";
+  #most;
+
+  /** @param {number} most characters of one event; what is longer is skipped, so that a broken server can't fill the memory. */
+  constructor(most = MOST) {
+    this.#most = most;
+  }
 
   /** @returns {{id: string, data: string}[]} */
   feed(text) {
     const events = [];
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop();
-    if (this.#rest.length > MOST) this.#rest = "";
+    if (this.#rest.length > this.#most) this.#rest = "";
     for (const ended of lines) {
       const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
       if (line === "") {
-        if (this.#data.length > 0 && this.#size <= MOST) events.push({ id: this.#id, data: this.#data.join("\n") });
+        if (this.#data.length > 0 && this.#size <= this.#most) events.push({ id: this.#id, data: this.#data.join("\n") });
         this.#data = [];
         this.#size = 0;
         continue;
@@ -29,7 +35,7 @@ export class EventParser {
       if (field === "id") this.#id = value;
       else if (field === "data") {
         this.#size += value.length;
-        if (this.#size <= MOST) this.#data.push(value);
+        if (this.#size <= this.#most) this.#data.push(value);
       }
     }
     return events;

@@ -6,19 +6,35 @@ const TAGS = { en: "en", zh: "zh-Hans" };
 /** The page's language: the browser's first that is known here, until the viewer chooses. */
 export class Language {
   #listeners = new Set();
+  #words;
 
-  /** @param {readonly string[]} wanted the browser's languages, the favourite first. */
-  constructor(wanted = navigator.languages ?? [navigator.language]) {
+  /**
+   * @param {{en: object, zh: object}} words the page's texts.
+   * @param {readonly string[]} wanted the browser's languages, the favourite first.
+   */
+  constructor(words = WORDS, wanted = navigator.languages ?? [navigator.language]) {
+    this.#words = words;
     const remembered = kept.get("language");
-    const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag in WORDS);
-    this.code = remembered !== null && remembered in WORDS ? remembered : (known ?? "en");
+    const known = wanted.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag in words);
+    this.code = remembered !== null && remembered in words ? remembered : (known ?? "en");
   }
 
   /** The text called `key`, its `{name}`s filled in. */
   say(key, values = {}) {
-    const text = WORDS[this.code][key] ?? WORDS.en[key];
+    const text = this.#words[this.code][key] ?? this.#words.en[key];
     if (text === undefined) throw new Error(`no text is called ${key}`);
     return text.replace(/\{(\w+)\}/gu, (_, name) => String(values[name] ?? ""));
+  }
+
+  /** Whether there is a text called `key`: for what the server names and may name newly. */
+  knows(key) {
+    return key in this.#words.en;
+  }
+
+  /** The text for a name that the server gives, `{prefix}_{name}`; the name itself where there is none (a newer server). */
+  named(prefix, name, values = {}) {
+    const key = `${prefix}_${String(name).replaceAll("-", "_")}`;
+    return this.knows(key) ? this.say(key, values) : String(name ?? "").replaceAll(/[_-]/gu, " ");
   }
 
   /** Pick from what the room gives in several languages: `{"en": "…", "zh": "…"}`, or a plain string. */

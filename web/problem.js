@@ -1,16 +1,17 @@
 /** What went wrong with a request: from problem+json (RFC 9457), from a plain status, or from no answer at all. */
 export class Problem extends Error {
   /**
-   * @param {{code: string, status?: number, detail?: string, retryAfter?: number}} what `status` 0 means that no answer came;
-   *   `retryAfter` is in seconds.
+   * @param {{code: string, status?: number, detail?: string, retryAfter?: number, body?: object}} what `status` 0 means that no
+   *   answer came; `retryAfter` is in seconds; `body` is the whole document, for members of its own.
    */
-  constructor({ code, status = 0, detail = "", retryAfter = 0 }) {
+  constructor({ code, status = 0, detail = "", retryAfter = 0, body = {} }) {
     super(detail || `${code} (${status})`);
     this.name = "Problem";
     this.code = code;
     this.status = status;
     this.detail = detail;
     this.retryAfter = retryAfter;
+    this.body = body;
   }
 }
 
@@ -31,6 +32,7 @@ async function readProblem(response) {
     status: response.status,
     detail: typeof body.detail === "string" ? body.detail : (body.title ?? ""),
     retryAfter: Number.isFinite(asked) ? Math.max(0, asked) : 0,
+    body,
   });
 }
 

@@ -47,6 +47,13 @@ export class Status {
   #timer = 0;
   #told = "";
   chatDown = false;
+  #held = "";
+
+  /** What the show's holding card says; empty while the show goes on. */
+  set held(title) {
+    this.#held = title;
+    this.draw();
+  }
 
   /** @param {{page: HTMLElement, badge: HTMLElement, curtain: HTMLElement, title: HTMLElement, more: HTMLElement, retry: HTMLButtonElement,
    *   chatNote: HTMLElement, room: string, onRetry: () => void, language: import("./language.js").Language}} parts */
@@ -70,7 +77,8 @@ export class Status {
     const { state, title, values, more, moreValues } = this.now;
     const words = this.language.say(title, values);
     this.page.dataset.state = state;
-    this.badge.textContent = this.language.say(state === "waiting" ? "status_retrying" : title, values);
+    this.badge.textContent = state === "live" && this.#held !== "" ? this.#held : this.language.say(state === "waiting" ? "status_retrying" : title, values);
+    this.page.classList.toggle("page--held", this.#held !== "");
     this.curtain.hidden = state === "live" || state === "closing";
     this.title.textContent = words;
     this.more.textContent = more === "" ? "" : this.language.say(more, { room: this.room, ...moreValues });

@@ -8,11 +8,14 @@ import { Help } from "./help.js";
 import { Language } from "./language.js";
 import { kept, untilClosed } from "./memory.js";
 import { Microphone } from "./microphone.js";
+import { InStep } from "./instep.js";
+import { Pinned } from "./pinned.js";
 import { Product } from "./product.js";
 import { iceServers, loadRoom, roomOf } from "./room.js";
 import { Sound } from "./sound.js";
 import { Status } from "./status.js";
 import { Stream } from "./stream.js";
+import { Truth } from "./truth.js";
 
 const part = (id) => document.getElementById(id);
 const room = roomOf(location.pathname);
@@ -78,8 +81,19 @@ const product = new Product({
   was: part("product-was"),
   listPrice: part("product-list-price"),
   unit: part("product-unit"),
+  picture: part("product-picture"),
+  stock: part("product-stock"),
+  link: part("product-link"),
+  cart: part("product-cart"),
+  cartWords: part("product-cart-words"),
+  announcer: part("product-said"),
+  base,
+  viewer: () => composer.viewer,
   language,
 });
+const pinned = new Pinned({ root: part("pinned"), viewer: part("pinned-viewer"), text: part("pinned-text") });
+const truth = new Truth({ badge: part("ai"), note: part("ai-note"), page: part("page"), language });
+const inStep = new InStep();
 const status = new Status({
   page: part("page"),
   badge: part("badge"),
@@ -106,7 +120,12 @@ function ownChanged(changed) {
 function onEvent(event) {
   chat.show(ledger.feed(event));
   captions.feedLater(event, stream?.delay ?? 0);
-  product.feed(event);
+  pinned.feed(event);
+  inStep.later(() => {
+    product.feed(event);
+    truth.feed(event);
+  }, stream?.delay ?? 0);
+  if (event.type === "room.held") status.held = event.held ? event.title || language.say("status_held") : "";
   if (event.type !== "room.state") return;
   viewers = event.viewers ?? viewers;
   status.feed({ room: event.state });

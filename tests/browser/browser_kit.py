@@ -69,7 +69,8 @@ class Viewer:
         while not await self.page.evaluate(expression):
             if time.monotonic() > deadline:
                 state = await self.page.evaluate(
-                    "JSON.stringify([talkback.state, talkback.reason, talkback.stats, talkback.events, talkback.comments.slice(-3)])"
+                    "window.talkback ? JSON.stringify([talkback.state, talkback.reason, talkback.stats, talkback.events,"
+                    " talkback.comments.slice(-3)]) : JSON.stringify({...window.controlRoom})"
                 )
                 raise AssertionError(
                     f"not within {seconds:g} s: {expression}; the page is {state}; it said {self.errors}"

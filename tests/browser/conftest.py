@@ -6,6 +6,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.browser_kit import launch
+from tests.browser.fake_desk import NO_PICTURE, FakeDesk
 from tests.browser.fake_room import FakeRoom
 
 
@@ -20,6 +21,14 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def room() -> AsyncIterator[FakeRoom]:
     made = FakeRoom()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk() -> AsyncIterator[FakeDesk]:
+    made = FakeDesk(refuse_whep=NO_PICTURE)
     await made.start()
     yield made
     await made.stop()

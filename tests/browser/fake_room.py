@@ -1,6 +1,7 @@
 """A room that keeps the HTTP interface (docs/http-api.md) without a show behind it: tests say what happens in it."""
 
 import asyncio
+import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from tests.browser.fake_show import FakePicture, FakeVoice
+from tests.browser.fake_show import FakePicture, FakeVoice, draw_stage
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 POLICY = "default-src 'self'; media-src 'self' blob:; connect-src 'self'; img-src 'self' data:; style-src 'self'"
@@ -83,6 +84,9 @@ class FakeRoom:
     understood: str = "How much is the ribeye?"
     announce: bool = True
     """Emit `comment.received` for what is posted, before the answer to the post (as the real room may)."""
+    products: dict[str, JsonObject] = field(default_factory=dict)
+    """What the catalogue says of each product; a `picture` is given to those that are here."""
+    clicks: list[JsonObject] = field(default_factory=list)
     comments: list[JsonObject] = field(default_factory=list)
     recordings: list[Recorded] = field(default_factory=list)
     resumed_from: list[str] = field(default_factory=list)
@@ -115,12 +119,20 @@ class FakeRoom:
         app.router.add_post(f"{room}/comments", self._comment)
         app.router.add_post(f"{room}/speech", self._speech)
         app.router.add_get(f"{room}/events", self._event_stream)
+        app.router.add_get(f"{room}/products", self._products)
+        app.router.add_get(f"{room}/products/{{sku}}", self._product)
+        app.router.add_get(f"{room}/products/{{sku}}/picture", self._product_picture)
+        app.router.add_post(f"{room}/clicks", self._click)
+        self.add_routes(app)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, reuse_address=True)
         await site.start()
         host, bound = self._runner.addresses[0][:2]
         self.url = f"http://{host}:{bound}/rooms/{NAME}"
+
+    def add_routes(self, app: web.Application) -> None:
+        """Add what a special kind of room answers besides."""
 
     async def stop(self) -> None:
         self.drop_events()
@@ -193,6 +205,22 @@ class FakeRoom:
         self.ended.append(peer.id)
         await peer.connection.close()
         return web.Response()
+
+    async def _products(self, request: web.Request) -> web.Response:
+        return web.json_response({"products": list(self.products.values())})
+
+    async def _product(self, request: web.Request) -> web.Response:
+        sku = request.match_info["sku"]
+        return web.json_response(self.products.get(sku, {"sku": sku}))
+
+    async def _product_picture(self, request: web.Request) -> web.Response:
+        picture = io.BytesIO()
+        draw_stage().crop((60, 90, 300, 330)).save(picture, "PNG")
+        return web.Response(body=picture.getvalue(), content_type="image/png")
+
+    async def _click(self, request: web.Request) -> web.Response:
+        self.clicks.append(await request.json())
+        return web.json_response({}, status=202)
 
     async def _comment(self, request: web.Request) -> web.Response:
         body: JsonObject = await request.json()

@@ -14,10 +14,23 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from dialogue.catalogue import Catalogue
 from dialogue.contract import Comment, CommentRefused, DialogueEvent, DialogueEventSink, Heard, ModelError
+from dialogue.host import Host
 from dialogue.phrasebook import Phrasebook
 from dialogue.promotions.desk import PromotionDesk
 from dialogue.promotions.plan import PromotionPlan
-from render.contract import Board, Line, LineEnded, LineKind, PlayoutStats, ShowEvent, ShowEventSink
+from dialogue.room_content import load_room_content
+from dialogue.steering.desk import Desk
+from render.contract import (
+    Board,
+    HoldingCard,
+    Line,
+    LineEnded,
+    LineKind,
+    LiveMode,
+    PlayoutStats,
+    ShowEvent,
+    ShowEventSink,
+)
 from rtc.broadcast_stats import BroadcastStats
 from rtc.contract import RtcEvent, RtcEventSink
 from rtc.rtc_error import RtcError
@@ -29,10 +42,13 @@ from server.event_log import EventLog
 from server.event_stream import EventStream
 from server.events import KEEP_ALIVE_EVERY
 from server.metrics import Metrics
+from server.programme_meter import ProgrammeMeter
 from server.progress import Progress
 from server.room import Room
 from server.rooms import Rooms
+from server.shelf import Shelf
 
+DEMO = Path(__file__).parents[2] / "rooms" / "demo"
 DRAW = PromotionPlan.model_validate(
     {"id": "friday", "kind": "draw", "title": "Friday draw", "prizes": [{"name": "pan"}], "enter_with": "lantern"}
 )
@@ -117,6 +133,25 @@ class FakeBroadcast:
         self.closed = True
 
 
+class FakeIngest:
+    def __init__(self) -> None:
+        self.person: str | None = None
+        self.people = 0
+
+    async def answer(self, offer_sdp: str) -> FakeAdmission:
+        if not offer_sdp.startswith("v=0"):
+            raise RtcError("bad-sdp", 400, "the SDP offer does not begin with v=0")
+        self.people += 1
+        self.person = f"p{self.people}"
+        return FakeAdmission(self.person, "v=0\r\nanswer\r\n")
+
+    async def hang_up(self, name: str) -> bool:
+        if name != self.person:
+            return False
+        self.person = None
+        return True
+
+
 class SilentStage:
     """A stage on which nothing is heard, by the screen's clock."""
 
@@ -144,6 +179,24 @@ class SilentStage:
     def interrupt(self) -> int:
         return 0
 
+    def pending(self) -> Sequence[Line]:
+        return ()
+
+    def drop(self, line_id: str) -> Line | None:
+        return None
+
+    def mute(self, muted: bool) -> None:
+        return
+
+    def hold(self, card: HoldingCard | None) -> None:
+        return
+
+    def go_live(self, mode: LiveMode) -> None:
+        return
+
+    def level(self) -> float:
+        return -100.0
+
 
 class FakeConversation:
     def __init__(self, report: DialogueEventSink, screen: FakeScreen) -> None:
@@ -155,6 +208,7 @@ class FakeConversation:
         self.runs = 0
         self.crash: Exception | None = None
         self._ids = itertools.count(1)
+        self._host: Host | None = None
         self.promotions = PromotionDesk(
             (DRAW,),
             Catalogue(()),
@@ -165,6 +219,14 @@ class FakeConversation:
             emit=lambda type_, data, public: report(DialogueEvent(type_, screen.now, data, public)),
             fault=lambda code, message: None,
         )
+
+    @property
+    def desk(self) -> Desk:
+        """That of a real host on a silent stage, made when it is asked for; it knows nothing of `comments`."""
+        if self._host is None:
+            stage = SilentStage(self.screen)
+            self._host = Host(load_room_content(DEMO), None, None, stage, frozenset({"en"}), self.report)
+        return self._host.desk
 
     def receive(self, viewer: str, text: str, *, spoken: bool = False) -> Comment:
         if not text.strip():
@@ -183,6 +245,9 @@ class FakeConversation:
 
     def feed(self, event: ShowEvent) -> None:
         self.heard.append(event)
+
+    def sells(self, sku: str) -> bool:
+        return sku == "RB-10"
 
     async def run(self) -> None:
         self.runs += 1
@@ -224,6 +289,9 @@ class FakeStudio:
             date(2030, 5, 3),
             "folder 12",
         )
+        self.programme: ProgrammeMeter | None = None
+        self.ingest = FakeIngest()
+        self.shelf: Shelf | None = None
         self.closed = False
 
     async def open_stage(
@@ -271,13 +339,15 @@ class Site:
 
 
 @asynccontextmanager
-async def open_room(folder: Path, config: dict[str, Any] | None = None) -> AsyncIterator[tuple[Room, FakeStudio]]:
+async def open_room(
+    folder: Path, config: dict[str, Any] | None = None, clock: Clock | None = None, studio: FakeStudio | None = None
+) -> AsyncIterator[tuple[Room, FakeStudio]]:
     """A room with fakes, not started; closed afterwards."""
     events = await EventLog.open(folder / "demo" / "events.sqlite3")
     await events.begin_show("demo-1", "demo", "0")
     parsed = RoomConfig.model_validate(config or CONFIG)
-    studio = FakeStudio()
-    clock = Clock()
+    studio = studio or FakeStudio()
+    clock = clock or Clock()
     stream = EventStream(events, parsed.limits.event_streams)
     room = Room("demo", parsed, studio, events, stream, Progress(clock), clock)
     try:
@@ -294,12 +364,13 @@ async def open_site(
     start: bool = True,
     proxies: int = 0,
     keep_alive: float = 60.0,
+    studio: FakeStudio | None = None,
 ) -> AsyncIterator[Site]:
     """A server with one room of fakes."""
     token = HostToken(folder)
     secret = token.renew()
     clock = Clock()
-    async with open_room(folder, config) as (room, studio):
+    async with open_room(folder, config, clock, studio) as (room, parts):
         rooms = Rooms(clock)
         metrics = Metrics()
         metrics.add(room)
@@ -310,5 +381,5 @@ async def open_site(
             await room.start()
             await room.events.flush()
         async with TestClient(TestServer(app, handler_cancellation=True)) as client:
-            yield Site(app, client, room, studio, secret, clock)
+            yield Site(app, client, room, parts, secret, clock)
             await room.close()

@@ -145,3 +145,51 @@ def test_models_are_found_from_the_rooms_folder(tmp_path: Path) -> None:
     assert config.llm.model == str(tmp_path / "mine.gguf")
     (found,) = problems(tmp_path, text.replace("mine", "other"))
     assert found.startswith(f"room.yaml:10: llm.model: there is no {tmp_path}/other.gguf")
+
+
+HOOK = """
+webhooks:
+  - url: {url}
+    events: {events}
+    secret_env: {secret}
+"""
+
+
+def with_hook(
+    folder: Path, url: str = "https://shop.example/hook", events: str = "[alarm]", secret: str = "S_KEY"
+) -> RoomConfig:
+    return read(folder, GOOD + HOOK.format(url=url, events=events, secret=secret))
+
+
+def test_webhook_with_its_secret_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S_KEY", "x" * 16)
+    [hook] = with_hook(tmp_path, events='["*"]').webhooks
+    assert (str(hook.url), hook.events) == ("https://shop.example/hook", ("*",))
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"url": "http://shop.example/"}, "webhooks[0].url", "https://"),
+        ({"url": "ftp://shop.example/"}, "webhooks[0].url", "must begin with"),
+        ({"url": "https://ann:pw@shop.example/"}, "webhooks[0].url", "no user name"),
+        ({"events": "[]"}, "webhooks[0].events", "at least 1"),
+        ({"events": "[alarm, Comment]"}, "webhooks[0].events[1]", "pattern"),
+        ({"secret": "my secret"}, "webhooks[0].secret_env", "pattern"),
+        ({"secret": "NOT_SET"}, "webhooks[0].secret_env", "NOT_SET is not set"),
+        ({"secret": "SHORT"}, "webhooks[0].secret_env", "3 characters long"),
+    ],
+)
+def test_bad_webhook_is_told_with_line_and_field(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], field: str, said: str
+) -> None:
+    monkeypatch.setenv("S_KEY", "x" * 16)
+    monkeypatch.setenv("SHORT", "abc")
+    monkeypatch.delenv("NOT_SET", raising=False)
+    with pytest.raises(RoomUnusable) as told:
+        with_hook(tmp_path, **given)
+    [problem] = told.value.problems
+    assert problem.field == field
+    assert said in problem.message
+    assert problem.line is not None
+    assert problem.line >= 10

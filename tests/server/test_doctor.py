@@ -57,3 +57,15 @@ def test_video_that_does_not_fit_the_avatar_is_told(demo: Path) -> None:
     (problem,) = examine(demo)[1]
     assert problem.line == text.split("\n").index("video:") + 1
     assert "720 x 1280" in problem.message
+
+
+def test_an_adapter_that_cannot_be_used_is_told_and_keeps_nobody_off_the_air(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = demo / "room.yaml"
+    text = room.read_text("utf-8").replace("llm:\n", "llm:\n  adapter: nobody\n")
+    room.write_text(text, "utf-8")
+    assert main(["doctor", str(demo)]) == 1
+    line = text.split("\n").index("  adapter: nobody") + 1
+    assert f"room.yaml:{line}: llm.adapter: there is no adapter nobody" in capsys.readouterr().err
+    assert examine(demo)[1] == []

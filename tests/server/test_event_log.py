@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,7 @@ async def test_queue_is_bounded_and_counts_what_it_drops(tmp_path: Path, monkeyp
 
 _APPENDER = """
 import asyncio, sys
+from collections.abc import Sequence
 from pathlib import Path
 from server.event_log import EventLog
 
@@ -196,3 +198,23 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path, acknowledged
     kept = asyncio.run(read())
     assert [event.seq for event in kept] == list(range(1, len(kept) + 1))
     assert len(kept) >= int(told[-1]) >= acknowledged
+
+
+async def test_listener_that_fails_stops_neither_the_others_nor_the_commit(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = await EventLog.open(tmp_path / "events.sqlite3")
+    await log.begin_show("s", "demo", "0")
+    seen: list[Event] = []
+
+    def fails(events: Sequence[Event]) -> None:
+        raise KeyError("comment")
+
+    log.subscribe(fails)
+    log.subscribe(seen.extend)
+    async with asyncio.timeout(5):
+        await log.append("a", 0.0, {})
+        assert await log.flush()
+    assert [event.type for event in seen] == ["a"]
+    assert "a listener failed" in caplog.text
+    await log.close()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from server.cli import main
+from server.event import Event
 from server.event_log import EventLog
 from tests.server.fakes import Site, open_site
 
@@ -86,3 +87,24 @@ def test_draws_in_the_log_can_be_verified(tmp_path: Path, capsys: pytest.Capture
     assert "does not fit the commitment" in capsys.readouterr().out
     assert main(["promo", "verify", "demo", "monday", "--data", str(tmp_path)]) == 2
     assert main(["promo", "verify", "nowhere", "--data", str(tmp_path)]) == 2
+
+
+async def test_what_hosts_do_with_promotions_is_in_the_log_with_who_and_what_it_changed(site: Site) -> None:
+    seen: list[Event] = []
+    site.room.events.subscribe(seen.extend)
+    headers = {**site.as_host, "X-Talkback-Host": "Mei"}
+    start = await site.client.post("/rooms/demo/promotions", json={"id": "friday"}, headers=headers)
+    assert start.status == 202
+    for action in ("open", "close"):
+        answer = await site.client.post("/rooms/demo/promotions/friday", json={"action": action}, headers=headers)
+        assert answer.status == 202
+    refused = await site.client.post("/rooms/demo/promotions/friday", json={"action": "open"}, headers=headers)
+    assert refused.status == 409
+    await site.room.events.flush()
+    told = [event.data for event in seen if event.type == "desk.action"]
+    assert [(each["by"], each["action"], each["before"]["state"], each["after"]["state"]) for each in told] == [
+        ("Mei", "promotion.announce", None, "announced"),
+        ("Mei", "promotion.open", "announced", "open"),
+        ("Mei", "promotion.close", "open", "closed"),
+    ]
+    assert [each["revision"] for each in told] == [1, 2, 3]

@@ -181,6 +181,8 @@ def test_show_events_are_told_as_the_interface_says() -> None:
                 "list_price": "¥259.00",
                 "unit": "box",
                 "unit_zh": "",
+                "link": "",
+                "stock": None,
             }
         },
     )
