@@ -10,6 +10,7 @@ from dialogue.contract import LLM, Embedder, Hearing, Message, ModelError
 from dialogue.embedding import WorkshopEmbedder
 from dialogue.hearing import WorkshopHearing
 from dialogue.llm import llm_name, open_llm, resolve
+from dialogue.llm.adapter import fitting
 from dialogue.llm.weights import weights_path
 from dialogue.llm.workshop_llm import WorkshopLlm
 from dialogue.mind import THREADS, Mind
@@ -32,6 +33,10 @@ class Models:
     pids: tuple[int, ...]
     """The processes that they run in, as they were at the start."""
     _mind: Workshop
+    taught: bool = False
+    """The language model has the adapter that the room names: it is prompted as `dialogue.taught_prompt` says."""
+    adapter_fault: ModelError | None = None
+    """Why the room runs without the adapter that it names."""
 
     @classmethod
     async def start(
@@ -46,10 +51,12 @@ class Models:
         """Load all models at once and use each one time, so that the first viewer does not wait for it.
 
         `vocabulary` are words that viewers are likely to say (product names, the most important first). `on_progress` is
-        told a sentence as each model gets ready. An endpoint is not asked anything yet. Raises `ModelError`, with
-        everything closed again.
+        told a sentence as each model gets ready. An endpoint is not asked anything yet. An adapter that can't be used is left out
+        (`adapter_fault`). Raises `ModelError`, with everything closed again.
         """
-        chosen = resolve(llm)
+        chosen, unfit = await asyncio.to_thread(fitting, resolve(llm))
+        if unfit is not None:
+            on_progress(f"running without the adapter: {unfit}")
         in_mind = chosen if isinstance(chosen, LlamaCppSettings) else None
         if in_mind:
             weights_path(in_mind.model)  # told before a process is started
@@ -105,6 +112,8 @@ class Models:
             hearing_task.result(),
             tuple(dict.fromkeys(pid for pid in pids if pid is not None)),
             mind,
+            taught=not isinstance(chosen, OpenAiSettings) and bool(chosen.adapter),
+            adapter_fault=unfit,
         )
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from dialogue.contract import Message, ModelError
+from dialogue.llm.adapter import check_gguf, find_adapter
 from dialogue.llm.stop_scanner import StopScanner
 from dialogue.llm.weights import weights_path
 from dialogue.openmp import let_openmp_sleep
@@ -50,6 +51,11 @@ class LlamaEngine:
         params.n_ubatch = _PROMPT_BATCH_TOKENS
         params.cpuparams.n_threads = settings.threads
         params.cpuparams_batch.n_threads = settings.threads
+        if settings.adapter:
+            lora = xllamacpp.CommonAdapterLoraInfo()
+            lora.path = str(check_gguf(find_adapter(settings.adapter), settings.model))
+            lora.scale = 1.0
+            params.lora_adapters = [lora]
         params.cache_ram_mib = _PROMPT_CACHE_MIB
         params.verbosity = -1
         params.ui = False
@@ -61,7 +67,8 @@ class LlamaEngine:
         try:
             self._server = xllamacpp.Server(params)
         except RuntimeError as error:
-            raise ModelError("model-unreadable", f"llama.cpp can't load {path}: {error}") from error
+            beside = f" with the adapter {settings.adapter}" if settings.adapter else ""
+            raise ModelError("model-unreadable", f"llama.cpp can't load {path}{beside}: {error}") from error
         self.name = f"llama.cpp:{path.stem}"
         self._busy = threading.Lock()
 

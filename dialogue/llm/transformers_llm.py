@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogue.contract import Message, ModelError
+from dialogue.llm.adapter import CONFIG_NAME, SAFETENSORS_NAME, check_safetensors, find_adapter
 from dialogue.llm.stop_scanner import StopScanner
 from dialogue.llm.weights import weights_path
 from dialogue.openmp import let_openmp_sleep
@@ -159,16 +161,33 @@ def _load(torch: Any, transformers: Any, path: Path, settings: TransformersSetti
     if path.is_file():
         where["gguf_file"] = path.name
     folder = str(path.parent if path.is_file() else path)
-    with _gguf_read_once():
+    with gguf_read_once():
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **where)
         model = transformers.AutoModelForCausalLM.from_pretrained(
             folder, dtype=_dtype(torch, settings.dtype, device), **where
         )
+    if settings.adapter:
+        add_adapter(model, check_safetensors(find_adapter(settings.adapter), settings.model))
     return tokenizer, model.to(device).eval()
 
 
+def add_adapter(model: Any, folder: Path) -> None:
+    """Add a LoRA adapter to a model's weights: W + alpha / rank * B A (Hu et al. 2021, arXiv 2106.09685, section 4.1)."""
+    from safetensors.torch import load_file
+
+    config = json.loads((folder / CONFIG_NAME).read_text("utf-8"))
+    scale = config["lora_alpha"] / config["r"]
+    tensors = load_file(folder / SAFETENSORS_NAME)
+    for name, down in tensors.items():
+        layer, found, _ = name.partition(".lora_A")
+        if found:
+            weight = model.get_submodule(layer.removeprefix("base_model.model.")).weight
+            up = tensors[f"{layer}.lora_B.weight"]
+            weight.data += (scale * up.float() @ down.float()).to(weight.dtype)
+
+
 @contextlib.contextmanager
-def _gguf_read_once() -> Iterator[None]:
+def gguf_read_once() -> Iterator[None]:
     """Keep what the reader of GGUF files has read: transformers reads a file three times while it loads.
 
     A reading takes 3 s of processor time for the packaged file, whose 49,152 words of vocabulary the reader takes one by one.

@@ -1,0 +1,216 @@
+"""Answers worded by a model that was taught to word facts: candidates drawn, checked, ranked; nothing where none may be said."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from dialogue.catalogue import Product
+from dialogue.claims import ClaimChecker, Refusal
+from dialogue.clauses import ended
+from dialogue.contract import LLM, Message, ModelError
+from dialogue.facts import Fact
+from dialogue.language import words
+from dialogue.persona import Persona
+from dialogue.phrasebook import Phrasebook
+from dialogue.taught_checks import backing_words, sheet_objection, untold
+from dialogue.taught_prompt import NOTHING, taught_note, taught_prompt, untagged
+from dialogue.trimming import disagrees
+from render.contract import Emotion
+
+CANDIDATES: Final = 3
+TEMPERATURE: Final = 0.6
+"""Of all candidates but the first."""
+TOKENS: Final = 64
+"""40 words, the longest reply that is taught, with their tag."""
+LONGEST_S: Final = 2.5
+"""However patient the show is, no candidate takes longer."""
+_LEAST_S: Final = 0.05
+_SPOKEN_WORDS: Final = (8, 35)
+_BEST_FIT: Final = 2
+"""A known tone, and a speakable length."""
+_FRESH: Final = 0.5
+"""A candidate of the best fit that shares less than this with each of the answers of late is taken at once."""
+_LATELY: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer is to be made of."""
+
+    viewer: str
+    comment: str
+    facts: tuple[Fact, ...]
+    """The sheet; may be empty for small talk."""
+    products: tuple[Product, ...] = ()
+    must: tuple[Fact, ...] | None = None
+    """Those that the answer has to tell; all that are values if not given."""
+    others: int = 0
+    """How many more ask the same."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """Who is told what while an answer is made."""
+
+    patience_s: Callable[[], float]
+    """Seconds that the model may still take before the host would fall silent."""
+    on_first_token: Callable[[], None]
+    on_refused: Callable[[str, Refusal], None]
+    on_trouble: Callable[[str, str], None]
+    """Code and message for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtAnswer:
+    """An answer that may be said."""
+
+    text: str
+    emotion: Emotion | None
+    """None where the model named none."""
+    drawn: int
+    """Which of the candidates it was, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    answer: TaughtAnswer
+    fit: int
+    variety: float
+
+
+class TaughtAnswers:
+    """Makes answers for one room whose model has a taught adapter; remembers what it said lately."""
+
+    def __init__(
+        self, llm: LLM, persona: Persona, checker: ClaimChecker, book: Phrasebook, clock: Callable[[], float], seed: int
+    ) -> None:
+        """`checker` must not be strict: the words are the model's own, within the same checks on claims."""
+        self._llm = llm
+        self._founder = persona.name
+        self._manner = manner_of(persona.lines)
+        self._checker = checker
+        self._book = book
+        self._clock = clock
+        self._seed = seed
+        self._lately: deque[frozenset[tuple[str, str]]] = deque(maxlen=_LATELY)
+
+    async def warm_up(self) -> None:
+        """Let the model read the part of the prompt that never changes; raises `ModelError`."""
+        pieces = self._llm.stream(taught_prompt(self._founder, self._manner, NOTHING, "Ann", "hi"), max_tokens=1)
+        async for _ in pieces:
+            pass
+
+    async def answer(self, asked: Asked, watch: Watch) -> TaughtAnswer | None:
+        """The best candidate that may be said, noted as said; None if there is none, with the reasons told to `watch`.
+
+        The first is drawn greedily. Further ones are drawn only if it may not be said, is curt, or sounds like an answer of late, and only
+        while there is time for as long a drawing as the longest so far.
+        """
+        sheet = taught_note(asked.facts, asked.products) if asked.facts else NOTHING
+        messages = taught_prompt(self._founder, self._manner, sheet, asked.viewer, asked.comment, asked.others)
+        good: list[_Candidate] = []
+        seen: set[str] = set()
+        longest = 0.0
+        for number in range(CANDIDATES):
+            if number and watch.patience_s() < longest:
+                break
+            begun = self._clock()
+            try:
+                drawn = await self._draw(messages, number, watch)
+            except TimeoutError:
+                if not good:
+                    watch.on_trouble("llm-slow", "The language model was too slow; the answer is made from the facts.")
+                break
+            except ModelError as error:
+                watch.on_trouble(error.code, str(error))
+                break
+            longest = max(longest, self._clock() - begun)
+            emotion, text = untagged(drawn)
+            if text in seen:
+                continue
+            seen.add(text)
+            refusal = self._objection(text, asked, sheet)
+            if refusal is not None:
+                watch.on_refused(text, refusal)
+                continue
+            good.append(self._judged(TaughtAnswer(text, emotion, number + 1), asked))
+            if good[-1].fit == _BEST_FIT and good[-1].variety > 1 - _FRESH:
+                break
+        if not good:
+            return None
+        best = max(good, key=lambda candidate: (candidate.fit, candidate.variety))
+        self._lately.append(_frame(best.answer.text, asked))
+        self._book.note(best.answer.text)
+        return best.answer
+
+    async def _draw(self, messages: Sequence[Message], number: int, watch: Watch) -> str:
+        """One whole candidate; raises `ModelError`, and `TimeoutError` where time ran out before its end."""
+        said = ""
+        latest = self._clock() + LONGEST_S
+        async with aclosing(self._pieces(messages, number)) as pieces:
+            while True:
+                patience = min(watch.patience_s(), latest - self._clock())
+                try:
+                    async with asyncio.timeout(max(_LEAST_S, patience)):
+                        piece = await anext(pieces)
+                except StopAsyncIteration:
+                    return said
+                if not said and number == 0:
+                    watch.on_first_token()
+                said += piece
+                if patience <= 0:
+                    raise TimeoutError
+
+    async def _pieces(self, messages: Sequence[Message], number: int) -> AsyncGenerator[str, None]:
+        pieces = self._llm.stream(
+            messages,
+            max_tokens=TOKENS,
+            temperature=TEMPERATURE if number else 0.0,
+            seed=self._seed + number,
+            stop=("\n",),
+        )
+        try:
+            async for piece in pieces:
+                yield piece
+        finally:
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
+
+    def _objection(self, text: str, asked: Asked, sheet: str) -> Refusal | None:
+        if text and ended(text) != text:
+            return Refusal("unfinished", "breaks off")
+        if text.startswith((f"{asked.viewer}:", "Note:")):
+            return Refusal("format", "repeats the prompt instead of answering")
+        names = backing_words(asked.viewer, asked.products, sheet, asked.facts)
+        refusal = sheet_objection(self._checker, text, asked.comment, asked.facts, sheet, names, asked.others)
+        if refusal is not None:
+            return refusal
+        missing = untold(text, asked.facts if asked.must is None else asked.must, asked.products)
+        if missing:
+            return Refusal("missing", f"does not tell {', '.join(missing)}")
+        if disagrees(text, asked.products):
+            return Refusal("grammar", "one and many mixed up")
+        return Refusal("repeated", "said in these words before") if self._book.said(text) else None
+
+    def _judged(self, answer: TaughtAnswer, asked: Asked) -> _Candidate:
+        count = len(words(answer.text))
+        fit = (answer.emotion is not None) + (_SPOKEN_WORDS[0] <= count <= _SPOKEN_WORDS[1])
+        frame = _frame(answer.text, asked)
+        nearest = max((len(frame & other) / len(frame | other) for other in self._lately if frame | other), default=0.0)
+        return _Candidate(answer, fit, 1 - nearest)
+
+
+def manner_of(lines: Sequence[str]) -> str:
+    """What the model is shown of a founder's manner: their first line; in training each of them comes up."""
+    return lines[0] if lines else ""
+
+
+def _frame(text: str, asked: Asked) -> frozenset[tuple[str, str]]:
+    """Pairs of neighbouring words without values and names: two answers of one frame sound alike whatever they tell."""
+    named = {w for product in asked.products for w in (*words(product.name), *words(product.called))}
+    told = {w for fact in asked.facts if not fact.prose for w in words(fact.say)}
+    left = [w for w in words(text) if w not in named | told | set(words(asked.viewer)) and not w[0].isdigit()]
+    return frozenset(zip(["^", *left], [*left, "$"], strict=True))

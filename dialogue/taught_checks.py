@@ -1,0 +1,59 @@
+"""Whether an answer by a taught model may be said, and what it lacks: the same in training, in measuring and on air."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from dialogue.catalogue import Product
+from dialogue.claims import ClaimChecker, Refusal, conveys
+from dialogue.facts import Fact
+from dialogue.numbers_said import quantities
+
+_SOLD_OUT: Final = "sold out"
+_PEOPLE: Final = (
+    r"\b{0}\b(?= (?:others|other people|people|viewers|of you|more(?= (?:of you|with|who|ask)|[:.,!]))\b"
+    r"|(?<=the other {0})[.,!])"
+)
+"""Where a number counts the people who ask, not goods."""
+_AGREES: Final = re.compile(r"\W*(?:yes|yeah|yep|right,|correct|exactly|that's right)(?!\w)", re.IGNORECASE)
+
+
+def backing_words(viewer: str, products: Iterable[Product], sheet: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Words that an answer may use besides those of its facts: names, labels, and all that the sheet says."""
+    named = [name for product in products for name in (product.name, product.called)]
+    covered = ["warranty guarantee"] if any(fact.field == "warranty" for fact in facts) else []
+    return (viewer, *named, sheet, *(fact.label for fact in facts), *covered)
+
+
+def sheet_objection(
+    checker: ClaimChecker,
+    reply: str,
+    comment: str,
+    facts: Sequence[Fact],
+    sheet: str,
+    names: Sequence[str],
+    others: int = 0,
+) -> Refusal | None:
+    """Why a reply may not be said on the strength of a fact sheet, or None.
+
+    The sheet itself backs numbers too, since what is saved stands only there; so does the number of those who ask the same.
+    """
+    if others:
+        reply = re.sub(_PEOPLE.format(others), "the", reply)
+    if _AGREES.match(reply) and not {q.value for q in quantities(comment)} <= {q.value for q in quantities(sheet)}:
+        return Refusal("polarity", "says yes to a number that is not on the sheet")
+    shown = Fact("sheet", "sheet", "", sheet, sheet, "", tellings=(sheet,))
+    return checker.check(reply, (*facts, shown), names=names)
+
+
+def untold(reply: str, must: Iterable[Fact], products: Iterable[Product]) -> list[str]:
+    """Fields that a reply must convey and does not; a unit goes without saying, and of a whole text no part is a must."""
+    sold_out = {product.sku for product in products if product.stock == 0}
+    missing = []
+    for fact in must:
+        if fact.field == "unit" or fact.prose:
+            continue
+        is_gone = fact.field == "stock" and fact.sku in sold_out
+        if not (_SOLD_OUT in reply.casefold() if is_gone else conveys(reply, fact)):
+            missing.append(fact.field)
+    return missing

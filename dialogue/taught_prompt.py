@@ -1,0 +1,57 @@
+"""What a model that was taught to word facts is shown: the same words in training and on air."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from dialogue.catalogue import Product
+from dialogue.contract import Message
+from dialogue.facts import Fact
+from dialogue.prompt import note
+from dialogue.spoken import money_en
+from dialogue.wording import stocked
+from render.contract import Emotion
+
+NOTHING: Final = "nothing."
+_TAG: Final = re.compile(r"^\s*\[([a-z]+)\]\s*")
+
+
+def taught_note(facts: Sequence[Fact], products: Sequence[Product]) -> str:
+    """The fact sheet; a stock with the thing it counts, a list price with what is saved: a small model is not to work that out."""
+    by_sku = {product.sku: product for product in products}
+    told = [replace(fact, say=_said(fact, by_sku[fact.sku])) if fact.sku in by_sku else fact for fact in facts]
+    return note(told, products) or NOTHING
+
+
+def _said(fact: Fact, product: Product) -> str:
+    if fact.field == "stock":
+        return "sold out" if product.stock == 0 else stocked(product)
+    if fact.field == "list_price" and product.list_price is not None:
+        return f"{fact.say}, so {money_en(product.list_price - product.price, product.currency)} off"
+    return fact.say
+
+
+def taught_prompt(founder: str, manner: str, sheet: str, viewer: str, comment: str, others: int = 0) -> list[Message]:
+    """The messages for one answer; short, since the model knows its job. `others` ask the same."""
+    who = viewer if not others else f"{viewer} and {others} others"
+    return [
+        Message("system", f"You speak for {founder}. {manner}"),
+        Message("user", f"Note: {sheet}\n{who}: {comment}"),
+    ]
+
+
+def tagged(emotion: Emotion, reply: str) -> str:
+    """A reply as the model is taught to give it."""
+    return f"[{emotion.value}] {reply}"
+
+
+def untagged(text: str) -> tuple[Emotion | None, str]:
+    """The emotion at the head of what the model gave, and the rest; None where it gave none, or one that there is not."""
+    found = _TAG.match(text)
+    if found is None:
+        return None, text.strip()
+    try:
+        return Emotion(found[1]), text[found.end() :].strip()
+    except ValueError:
+        return None, text[found.end() :].strip()

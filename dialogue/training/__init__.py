@@ -1,0 +1,1 @@
+"""How the packaged language model is taught to word facts: the data, the generator, the training and the measuring."""
