@@ -22,7 +22,7 @@ from render.settings import PACKAGED_MODEL, PiperSettings
 from render.speech_text import SpokenText, SpokenToken, say_as_english
 from render.voices.intonation import Intonation, intone
 from render.voices.lexicon import PRONUNCIATIONS, Lexicon
-from render.voices.mastering import master, resample
+from render.voices.mastering import Tone, master, resample
 from render.voices.pauses import stretch_pauses
 from render.voices.phoneme_spans import Segment, place, segment
 from render.voices.piper_model import Manner, PiperModel
@@ -39,8 +39,8 @@ _SENTENCE_GAP_SECONDS: Final = 0.16
 """Silence between sentences, besides what the model puts at their ends."""
 _PACKAGED_PITCH: Final = 2.5
 """Semitones. The packaged voice lies at 85 Hz and creaks; a semitone higher its DNSMOS is 3.27, two higher 3.32, as it is 3.12."""
-_PRESENCE_DB: Final = 6.0
-"""The packaged voice is a dull recording; DNSMOS gains 0.05, and whose voice it is found more surely."""
+_TONE: Final = Tone(presence_db=6.0, box_db=-5.0)
+"""The packaged voice is a dull recording with a small room in it; over 48 lines the bell took DNSMOS from 3.24 to 3.34."""
 _CALIBRATION: Final = "Welcome back, everybody. Have a look at what we brought for you today."
 
 
@@ -89,7 +89,7 @@ class PiperReader:
         self._speaker = settings.speaker
         packaged = settings.model == PACKAGED_MODEL
         self._pitch = (_PACKAGED_PITCH if packaged else 0.0) if settings.pitch is None else settings.pitch
-        self._presence_db = _PRESENCE_DB if packaged else 0.0
+        self._tone = _TONE if packaged else None
         self._model = PiperModel(_model_path(settings.model))
         self._leveller = Leveller()
         self._lexicon = Lexicon({**PRONUNCIATIONS, **settings.pronunciations}, self._model.phonemise)
@@ -120,7 +120,7 @@ class PiperReader:
         if not any(item.symbol for item in segments):
             raise VoiceError("nothing-to-say", f"the voice found nothing to read in {text!r}")
         sung = self._intone(np.concatenate(audio), manner)
-        mastered = master(resample(sung, rate), self._leveller, presence_db=self._presence_db)
+        mastered = master(resample(sung, rate), self._leveller, tone=self._tone)
         words = self._find_words(segments, spelt.words)
         phonemes = place(segments, words, SAMPLE_RATE, mastered.trimmed, mastered.pcm.size)
         return Speech(mastered.pcm, tuple(p.span for p in phonemes), written_words(spoken.tokens, phonemes))
