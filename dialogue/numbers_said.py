@@ -72,10 +72,28 @@ _NO_UNIT = word_set(
     """
 )
 _PRONOUN_BEFORE = frozenset(
-    {"this", "that", "the", "which", "no", "another", "other", "each", "every", "any", "good", "only", "some"}
+    {
+        *("this", "that", "the", "which", "no", "another", "other", "each", "every", "any", "good", "only", "some"),
+        *("next", "last", "first", "same", "right", "wrong", "new", "big", "small", "little"),
+    }
 )
 _PRONOUN_AFTER = frozenset(
-    {"of", "thing", "more", "by", "we", "you", "that", "for", "question", "catch", "piece", "else"}
+    {
+        "of",
+        "thing",
+        "more",
+        "by",
+        "we",
+        "you",
+        "that",
+        "for",
+        "question",
+        "catch",
+        "piece",
+        "else",
+        "myself",
+        "yourself",
+    }
 )
 
 

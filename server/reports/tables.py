@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from dialogue.promotions.past import SEALED
 from server.event import Event
 from server.reports.report import ShowReport
 
@@ -32,8 +33,13 @@ def as_csv(report: ShowReport, table: str) -> Iterator[str]:
 
 
 def as_jsonl(events: Iterable[Event]) -> Iterator[str]:
-    """Every event of the show, one JSON object a line, in the order of the log."""
+    """Every event of the show, one JSON object a line, in the order of the log; without the seed of a draw before it is drawn.
+
+    What was drawn tells its seed itself (`promotion.drawn`).
+    """
     for event in events:
+        if event.type == SEALED:
+            continue
         head = {
             "seq": event.seq,
             "at": round(event.at, 3),

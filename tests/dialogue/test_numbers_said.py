@@ -22,6 +22,7 @@ from dialogue.numbers_said import Quantity, quantities
         ("1,200 grams", [("1200", "gram")]),
         ("a 20-cm blade", [("20", "centimetre")]),
         ("this one is good, the other one too", []),
+        ("I'll answer the next one myself", []),
         ("one of us", []),
         ("one box", [("1", "box")]),
         ("two hundred fifty", [("250", "")]),

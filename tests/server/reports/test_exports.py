@@ -125,6 +125,12 @@ def test_jsonl_holds_every_event_in_order() -> None:
     assert rows[0]["data"] == {"state": "starting", "viewers": 0}
 
 
+def test_jsonl_does_not_tell_the_seed_of_a_draw_that_is_still_open() -> None:
+    story = [(1.0, "promotion.sealed", {"promotion": "d", "seed": "5eed"}), (2.0, "promotion.open", {"promotion": "d"})]
+    assert "5eed" not in "".join(as_jsonl(events(story)))
+    assert len(list(as_jsonl(events(story)))) == 1
+
+
 def test_text_tells_the_essentials_in_a_terminal(report: ShowReport) -> None:
     told = "".join(as_text(report))
     assert "5 by 5 viewers; 60% answered" in told
