@@ -1,5 +1,6 @@
 """A control room on the screen of one host, and what a test asks of it."""
 
+import json
 from dataclasses import dataclass
 
 from playwright.async_api import Browser, Locator, ViewportSize
@@ -28,6 +29,10 @@ class ControlRoom(Viewer):
 
     async def text(self, id: str) -> str:
         return await self.part(id).inner_text()
+
+    async def reads(self, id: str, part: str) -> None:
+        """Wait until an element's text holds `part`."""
+        await self.until(f"document.getElementById({json.dumps(id)}).textContent.includes({json.dumps(part)})")
 
     async def badge(self, word: str) -> None:
         """Wait until the state is called so."""

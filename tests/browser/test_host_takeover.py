@@ -59,7 +59,7 @@ async def test_device_is_sent_and_given_back(
         await asyncio.sleep(0.05)
     assert desk.live_media[0].connectionState == "connected"
     assert desk.live_kinds == [kinds]
-    assert "You are on air" in await room.text("takeover-words")
+    await room.reads("takeover-words", "You are on air")
     # one's own voice from the loudspeaker a second later would make speaking impossible
     assert await room.ask("document.getElementById('video').muted") is True
     await room.page.keyboard.press("b")

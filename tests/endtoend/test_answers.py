@@ -8,7 +8,7 @@ import pytest
 
 from render.avatar_pack import load_avatar_pack
 from tests.endtoend.on_air import DEMO, on_air
-from tests.endtoend.received import AUDIBLE_RMS, MouthWatch, between, loudness, transcribe, words
+from tests.endtoend.received import AUDIBLE_RMS, MouthWatch, between, listenings, loudness, transcribe, words
 from tests.viewer import Viewer
 
 pytestmark = pytest.mark.endtoend
@@ -23,6 +23,10 @@ QUESTIONS = [
 ]
 NAMES = ["Lin", "Anna", "Tom", "Ruth", "Omar"]
 HINT = "Lantern Lane. Ribeye steaks, air fryer, blueberries, eggs, cast-iron pan. Prices in yuan."
+
+
+def _tells(value: str, listening: str) -> bool:
+    return re.search(value, " ".join(words(listening))) is not None
 
 
 async def test_five_questions_are_answered_with_the_catalogues_values_in_sound_picture_and_captions() -> None:
@@ -45,9 +49,10 @@ async def test_five_questions_are_answered_with_the_catalogues_values_in_sound_p
             assert name in started[0]["text"]
             sound = between(viewer.sounds, started[0]["arrived"] - 0.1, ended[-1]["arrived"] + 0.5)
             said = await asyncio.to_thread(transcribe, sound, HINT)
+            again = [] if _tells(value, said) else await asyncio.to_thread(listenings, sound, HINT)
             heard = " ".join(e["heard"] for e in ended)
-            report.append((question, heard, said))
-            assert re.search(value, " ".join(words(said))), report
+            report.append((question, heard, said, *again))
+            assert any(_tells(value, listening) for listening in (said, *again)), report
             shared = set(words(heard)) & set(words(said))
             assert len(shared) >= 0.6 * len(set(words(heard))), report
             for line in started:
