@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Final
 
-from dialogue.promotions.past import SEALED
+from dialogue.promotions.event_names import SEALED
 from server.event import Event
 from server.event_log import EventLog
 

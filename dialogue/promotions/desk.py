@@ -8,9 +8,10 @@ from dialogue.catalogue import Catalogue, Product
 from dialogue.clauses import lines_of
 from dialogue.contract import Comment
 from dialogue.phrasebook import Phrasebook
+from dialogue.promotions.event_names import ENTERED, SEALED
 from dialogue.promotions.machine import PromotionRefused, Promotions, PromotionState, Transition
 from dialogue.promotions.notices import Notices
-from dialogue.promotions.past import ENTERED, SEALED, PastEvent, read_past
+from dialogue.promotions.past import PastEvent, read_past
 from dialogue.promotions.plan import PromotionKind, PromotionPlan
 from render.contract import Emotion, Line, LineEnded, LineKind, ProductCard, Stage, VoiceError
 

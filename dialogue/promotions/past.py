@@ -6,13 +6,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from dialogue.promotions.event_names import ENTERED, SEALED
 from dialogue.promotions.machine import Past, PromotionState
 from dialogue.promotions.plan import PromotionPlan
 
-SEALED: Final = "promotion.sealed"
-"""Holds the secret seed until the draw; it is kept in the log and shown to nobody."""
-ENTERED: Final = "promotion.entered"
-"""One viewer has entered; for hosts."""
 _STATES: Final = {f"promotion.{state}": state for state in PromotionState}
 
 

@@ -91,8 +91,8 @@ def train(
 
     torch.set_num_threads(settings.threads)
     device = ("cuda" if torch.cuda.is_available() else "cpu") if settings.device == "auto" else settings.device
-    dtype = ("bfloat16" if device == "cuda" else "float32") if settings.dtype == "auto" else settings.dtype
-    base = load_base(model)
+    dtype = _dtype(device) if settings.dtype == "auto" else settings.dtype
+    base = load_base(model, dtype=dtype)  # the adapter itself is kept in float32
     taught = with_lora(base, settings.rank, settings.alpha, settings.seed).to(device)
     weights = [p for p in taught.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=settings.rate, weight_decay=0.0, betas=(0.9, 0.98))
@@ -108,9 +108,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = settings.rate * _share(step, settings.steps)
         with torch.autocast(device, torch.bfloat16, enabled=dtype == "bfloat16"):
-            loss = taught(
-                input_ids=tokens.to(device), attention_mask=mask.to(device), labels=labels.to(device), use_cache=False
-            ).loss
+            loss = _loss(taught, tokens.to(device), labels.to(device), mask.to(device))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -129,6 +127,24 @@ def train(
         tell(Progress(step, settings.steps, begun, mean, passed, done / passed, kept))
     write_adapter(out, lora_tensors(taught), base, settings.rank, settings.alpha)
     return out
+
+
+def _dtype(device: str) -> str:
+    """bfloat16 where the device reckons in it: four times as fast as float32 on a processor with AVX-512 BF16."""
+    import torch
+
+    return "bfloat16" if device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported() else "float32"
+
+
+def _loss(taught: Any, tokens: Any, labels: Any, mask: Any) -> Any:
+    """Mean cross entropy over the tokens of the replies; only there are the 49,152 logits worked out, a fifth of all work."""
+    import torch
+
+    model = taught.get_base_model()
+    hidden = model.model(input_ids=tokens, attention_mask=mask, use_cache=False).last_hidden_state
+    after = labels[:, 1:]
+    told = after != IGNORED
+    return torch.nn.functional.cross_entropy(model.lm_head(hidden[:, :-1][told]).float(), after[told])
 
 
 def cases_digest(cases: Sequence[Case]) -> str:

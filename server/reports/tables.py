@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from dialogue.promotions.past import SEALED
+from dialogue.promotions.event_names import SEALED
 from server.event import Event
 from server.reports.report import ShowReport
 

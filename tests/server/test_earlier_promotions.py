@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dialogue.promotions.past import SEALED
+from dialogue.promotions.event_names import SEALED
 from server.earlier_promotions import earlier_promotions
 from server.event_log import EventLog
 from server.event_stream import EventStream
