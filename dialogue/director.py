@@ -23,6 +23,7 @@ from dialogue.floor import (
     NewEpoch,
     PersonSays,
     PitchDropped,
+    PromotionMoved,
     Read,
     ReplyDone,
     ReplyLine,
@@ -160,6 +161,8 @@ class Director:
                 self._live, show.not_before, show.quiet_since = True, now, now
             case Repriced(sku=sku):
                 return self._repriced(sku)
+            case PromotionMoved(fact=fact):
+                return self._promotion_moved(fact)
             case Closing():
                 ungreeted = [Decide(c, Fate.EXPIRED, "The show has ended.") for c in self.reception.clear()]
                 return [WithdrawPitch(), *self.audience.close(), *ungreeted]
@@ -184,6 +187,14 @@ class Director:
         if reply is not None and (sku in reply.prices or (not reply.prices and self._about(reply.entry, sku))):
             actions += self._give_up(reply)
         return actions
+
+    def _promotion_moved(self, fact: str) -> list[Action]:
+        """An answer that tells how the promotion stood a moment ago is not told to its end."""
+        reply = self._reply
+        if reply is None:
+            return []
+        told = reply.facts or reply.entry.topic.facts
+        return self._give_up(reply) if any(name.rpartition(".")[0] == fact for name in told) else []
 
     def _about(self, entry: Waiting, sku: str) -> bool:
         return sku in entry.topic.products or (not entry.topic.products and self.on_show == sku)

@@ -107,6 +107,14 @@ class Repriced:
 
 
 @dataclass(frozen=True, slots=True)
+class PromotionMoved:
+    """A promotion has come into another state: what tells of the last one must not be begun."""
+
+    fact: str
+    """The name of what is told about it, without the state: ``promotion/friday``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed."""
 
@@ -231,6 +239,7 @@ DirectorEvent = (
     | Closing
     | Tick
     | Repriced
+    | PromotionMoved
     | ShowEvent
     | Rest
     | GoOn

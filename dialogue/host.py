@@ -22,6 +22,7 @@ from dialogue.floor import (
     Look,
     NewEpoch,
     PitchDropped,
+    PromotionMoved,
     Read,
     ReplyLineDropped,
     Repriced,
@@ -56,6 +57,7 @@ from dialogue.steering.hands import Hands
 from dialogue.steering.lectern import Lectern
 from dialogue.steering.reins import Reins
 from dialogue.steering.statements import Statements
+from dialogue.taught_answers import TaughtAnswers
 from dialogue.tickets import Ticket, Tickets
 from dialogue.trouble import TroubleWatch
 from dialogue.understanding import Understanding
@@ -88,8 +90,8 @@ class Host:
 
     `receive` comments and `feed` what the stage reports, both on the event loop's thread, while `run` is running. All
     decisions come out as events. `language` is that of the presentation. `clock` is the show clock in seconds; `trusted` says
-    that the language model may use words of its own (a strong one), within the checks on claims that hold for all. With `approval`
-    comments are answered aloud only once a person has approved them.
+    that the language model may use words of its own (a strong one), within the checks on claims that hold for all; `taught` that it was
+    taught to word facts. With `approval` comments are answered aloud only once a person has approved them.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Host:
         limits: IntakeLimits | None = None,
         language: str = "en",
         trusted: bool = False,
+        taught: bool = False,
         run_id: str | None = None,
         new_seed: Callable[[], bytes] | None = None,
         approval: bool = False,
@@ -136,6 +139,7 @@ class Host:
             book,
             self._readback,
             trusted=trusted,
+            taught=TaughtAnswers.of(content, llm, book, self._clock, seed) if taught and llm is not None else None,
             current=lambda found: self._offers.current(found),
         )
         self._intake = Intake(limits, id_prefix=f"c{tag}-")
@@ -164,6 +168,7 @@ class Host:
             id_prefix=f"{tag}-",
             new_seed=new_seed,
             repriced=lambda sku: self._feed(Repriced(sku)),
+            moved=lambda fact: self._feed(PromotionMoved(fact)),
         )
         """What the dashboard and the clock do with promotions."""
         self._offers = Offers(self.promotions.machine, content.catalogue, self._clock)

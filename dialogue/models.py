@@ -10,7 +10,7 @@ from dialogue.contract import LLM, Embedder, Hearing, Message, ModelError
 from dialogue.embedding import WorkshopEmbedder
 from dialogue.hearing import WorkshopHearing
 from dialogue.llm import llm_name, open_llm, resolve
-from dialogue.llm.adapter import fitting
+from dialogue.llm.adapter import fitting, has_adapter
 from dialogue.llm.weights import weights_path
 from dialogue.llm.workshop_llm import WorkshopLlm
 from dialogue.mind import THREADS, Mind
@@ -112,7 +112,7 @@ class Models:
             hearing_task.result(),
             tuple(dict.fromkeys(pid for pid in pids if pid is not None)),
             mind,
-            taught=not isinstance(chosen, OpenAiSettings) and bool(chosen.adapter),
+            taught=has_adapter(chosen),
             adapter_fault=unfit,
         )
 

@@ -19,6 +19,7 @@ from dialogue.readback import NOBODY, ReadBack
 from dialogue.reply_zh import ChineseChecker, chinese_prompt, conveys_zh
 from dialogue.retrieval import Retrieval, Retriever
 from dialogue.room_content import RoomContent
+from dialogue.taught_answers import Asked, TaughtAnswers, Watch
 from dialogue.tickets import Ticket
 from dialogue.trimming import comma_clauses, disagrees, names_unit, repetition, tidied
 from dialogue.wording import Wording, names_of
@@ -64,7 +65,11 @@ class Progress:
 
 
 class Replier:
-    """Makes answers for one room. `trusted` lets a strong model choose its own words within the same checks on claims."""
+    """Makes answers for one room.
+
+    `trusted` lets a strong model choose its own words within the same checks on claims; `taught` is a weak one that was taught to
+    word facts, and draws whole answers in English.
+    """
 
     def __init__(
         self,
@@ -76,6 +81,7 @@ class Replier:
         readback: ReadBack,
         *,
         trusted: bool = False,
+        taught: TaughtAnswers | None = None,
         current: Callable[[Retrieval], Retrieval] = lambda found: found,
     ) -> None:
         """`current` puts the prices of the moment in the place of the catalogue's."""
@@ -88,6 +94,7 @@ class Replier:
         self._book = book
         self._readback = readback
         self._trusted = trusted
+        self._taught = taught
         self._checker = ClaimChecker(strict=not trusted, known_words=content.names(), markets=content.markets)
         self._checker_zh = ChineseChecker(content.markets)
 
@@ -95,11 +102,15 @@ class Replier:
         """Let the model read the part of the prompt that never changes; raises `ModelError`."""
         if self._llm is None:
             return
-        messages = prompt(self._content.persona, "Tea. Price: 10 yuan.", "Ann", "how much")
         try:
-            async with asyncio.timeout(_WARM_UP_S), aclosing(_stream(self._llm, messages, 1)) as pieces:
-                async for _ in pieces:
-                    break
+            async with asyncio.timeout(_WARM_UP_S):
+                if self._taught is not None:
+                    await self._taught.warm_up()
+                    return
+                messages = prompt(self._content.persona, "Tea. Price: 10 yuan.", "Ann", "how much")
+                async with aclosing(_stream(self._llm, messages, 1)) as pieces:
+                    async for _ in pieces:
+                        break
         except TimeoutError:
             message = f"The language model took more than {_WARM_UP_S:.0f} s to warm up; answers may be made from facts alone."
             raise ModelError("llm-slow", message) from None
@@ -137,7 +148,12 @@ class Replier:
             for part in lines_of(self._written_zh(comment, found), most_words=_ANSWER_WORDS):
                 yield Answer(part, facts, emotion)
             return
-        if self._llm is not None and found.facts and self._wordable(found):
+        if self._taught is not None and _taught_to_word(found):
+            if answers := await self._by_taught(self._taught, comment, found, progress):
+                for answer in answers:
+                    yield answer
+                return
+        elif self._llm is not None and found.facts and self._wordable(found):
             said = False
             async with aclosing(self._by_model(comment, found, progress)) as pieces:
                 async for piece in pieces:
@@ -226,6 +242,30 @@ class Replier:
         for text, facts in self._wording.answer(missing, found.products) if missing else ():
             for part in lines_of(text, most_words=_ANSWER_WORDS):
                 yield Answer(part, facts, emotion)
+
+    async def _by_taught(
+        self, taught: TaughtAnswers, comment: Comment, found: Retrieval, progress: Progress
+    ) -> list[Answer]:
+        """The best of what the taught model drew; nothing if none of it may be said."""
+        drawn = await taught.answer(
+            Asked(self._readback.name(comment.viewer), comment.text, found.facts, found.products),
+            Watch(
+                progress.patience_s,
+                progress.on_first_token,
+                lambda text, refusal: progress.on_refused(Refused(text, refusal, "another draw or the facts")),
+                progress.on_trouble,
+            ),
+        )
+        if drawn is None:
+            return []
+        emotion = drawn.emotion or _emotion(found)
+        answers = [
+            Answer(part, found.facts, emotion, by_model=True) for part in lines_of(drawn.text, most_words=_ANSWER_WORDS)
+        ]
+        unit = next((f for f in found.facts if f.field == "unit" and not names_unit(drawn.text, f)), None)
+        if unit is not None and (told := self._wording.price_of_what(found.products[0])):
+            answers.append(Answer(told, (unit,), emotion))
+        return answers
 
     async def _by_model_zh(
         self, comment: Comment, found: Retrieval, progress: Progress
@@ -377,6 +417,16 @@ class Replier:
     @staticmethod
     def _wants_a_name(found: Retrieval) -> bool:
         return found.intent is Intent.UNKNOWN and bool(found.fields) and not found.products
+
+
+def _taught_to_word(found: Retrieval) -> bool:
+    """Whether a taught model may word it: values of one product, which can be checked one by one; prose stays the shop's own."""
+    return (
+        found.intent is Intent.PRODUCT
+        and len(found.products) == 1
+        and bool(found.facts)
+        and not any(fact.prose for fact in found.facts)
+    )
 
 
 async def _stream(llm: LLM, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:

@@ -25,6 +25,8 @@ class ReplyCourse:
     """If nothing of the answer is heard, this is the comment's end: a person has decided so."""
     prices: set[str] = field(default_factory=set)
     """Skus of the products whose price it tells."""
+    facts: set[str] = field(default_factory=set)
+    """Names of all that it tells."""
     _lines: set[str] = field(default_factory=set)
     """On their way, not yet over."""
     _playing: str | None = None
@@ -36,6 +38,7 @@ class ReplyCourse:
     def sent(self, line: Line, now: float) -> None:
         """A Line of it is on its way."""
         self._lines.add(line.id)
+        self.facts |= set(line.facts)
         self.prices |= {sku for name in line.facts if (sku := _priced(name))}
         self.progress_at = now
 

@@ -15,6 +15,7 @@ from dialogue.facts import Fact
 from dialogue.language import words
 from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
+from dialogue.room_content import RoomContent
 from dialogue.taught_checks import backing_words, sheet_objection, untold
 from dialogue.taught_prompt import NOTHING, taught_note, taught_prompt, untagged
 from dialogue.trimming import disagrees
@@ -96,6 +97,14 @@ class TaughtAnswers:
         self._clock = clock
         self._seed = seed
         self._lately: deque[frozenset[tuple[str, str]]] = deque(maxlen=_LATELY)
+
+    @classmethod
+    def of(
+        cls, content: RoomContent, llm: LLM, book: Phrasebook, clock: Callable[[], float], seed: int
+    ) -> "TaughtAnswers":
+        """Those of a room, with its names, markets and founder."""
+        checker = ClaimChecker(strict=False, known_words=content.names(), markets=content.markets)
+        return cls(llm, content.persona, checker, book, clock, seed)
 
     async def warm_up(self) -> None:
         """Let the model read the part of the prompt that never changes; raises `ModelError`."""

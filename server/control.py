@@ -7,11 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from dialogue.floor import When
 from dialogue.steering.desk import Desk
-from dialogue.steering.refusal import SteeringRefused
 from render.contract import Emotion
 from server.authority import AUTHORITY
 from server.body import parse_json, read_body, require_kind
-from server.problem import Problem
 from server.room import RoomNotReady
 from server.rooms import not_ready, room_of
 
@@ -87,19 +85,16 @@ async def post_say(request: web.Request) -> web.Response:
     """``POST …/control/say``: the host says this."""
     desk, by = await the_desk(request)
     body = await read_order(request, SayBody)
-    try:
-        line, revision = desk.lines.say(
-            by,
-            body.text,
-            when=body.when,
-            language=body.language,
-            emotion=body.emotion,
-            energy=body.energy,
-            product=body.product,
-            as_is=body.as_is,
-        )
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    line, revision = desk.lines.say(
+        by,
+        body.text,
+        when=body.when,
+        language=body.language,
+        emotion=body.emotion,
+        energy=body.energy,
+        product=body.product,
+        as_is=body.as_is,
+    )
     return web.json_response({"revision": revision, "line": line}, status=202)
 
 
@@ -108,13 +103,10 @@ async def post_line(request: web.Request) -> web.Response:
     desk, by = await the_desk(request)
     body = await read_order(request, LineBody)
     line = request.match_info["line"]
-    try:
-        if body.text is not None:
-            revision = desk.lines.rewrite(by, line, body.text, as_is=body.as_is, seen=body.seen)
-        else:
-            revision = desk.lines.drop(by, line, seen=body.seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    if body.text is not None:
+        revision = desk.lines.rewrite(by, line, body.text, as_is=body.as_is, seen=body.seen)
+    else:
+        revision = desk.lines.drop(by, line, seen=body.seen)
     return web.json_response({"revision": revision})
 
 
@@ -124,32 +116,29 @@ async def post_comment_action(request: web.Request) -> web.Response:
     body = await read_order(request, CommentBody)
     comment = request.match_info["comment"]
     comments, seen = desk.comments, body.seen
-    try:
-        match body.action:
-            case "plan":
-                plan = await comments.plan(comment)
-                facts = [{"name": fact.name, "value": fact.value} for fact in plan.facts]
-                told = {"text": plan.text, "facts": facts, "language": plan.language}
-                return web.json_response({"revision": desk.revision, **told})
-            case "answer":
-                revision = comments.answer(by, comment, text=body.text, as_is=body.as_is, seen=seen)
-            case "approve":
-                revision = comments.approve(by, comment, text=body.text, as_is=body.as_is, seen=seen)
-            case "hold":
-                revision = comments.hold(by, comment, seen=seen)
-            case "skip":
-                revision = comments.skip(by, comment, reason=body.reason, seen=seen)
-            case "merge":
-                assert body.into is not None  # the model insists on it
-                revision = comments.merge(by, comment, body.into, seen=seen)
-            case "write":
-                revision = comments.write(by, comment, text=body.text, as_is=body.as_is, seen=seen)
-            case "pin":
-                revision = comments.pin(by, comment, seen=seen)
-            case "unpin":
-                revision = comments.unpin(by, comment, seen=seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    match body.action:
+        case "plan":
+            plan = await comments.plan(comment)
+            facts = [{"name": fact.name, "value": fact.value} for fact in plan.facts]
+            told = {"text": plan.text, "facts": facts, "language": plan.language}
+            return web.json_response({"revision": desk.revision, **told})
+        case "answer":
+            revision = comments.answer(by, comment, text=body.text, as_is=body.as_is, seen=seen)
+        case "approve":
+            revision = comments.approve(by, comment, text=body.text, as_is=body.as_is, seen=seen)
+        case "hold":
+            revision = comments.hold(by, comment, seen=seen)
+        case "skip":
+            revision = comments.skip(by, comment, reason=body.reason, seen=seen)
+        case "merge":
+            assert body.into is not None  # the model insists on it
+            revision = comments.merge(by, comment, body.into, seen=seen)
+        case "write":
+            revision = comments.write(by, comment, text=body.text, as_is=body.as_is, seen=seen)
+        case "pin":
+            revision = comments.pin(by, comment, seen=seen)
+        case "unpin":
+            revision = comments.unpin(by, comment, seen=seen)
     return web.json_response({"revision": revision})
 
 
@@ -157,13 +146,10 @@ async def post_viewer(request: web.Request) -> web.Response:
     """``POST …/control/viewers``: block a viewer for this show, or let him in again."""
     desk, by = await the_desk(request)
     body = await read_order(request, ViewerBody)
-    try:
-        if body.action == "block":
-            revision = desk.comments.block(by, body.viewer, reason=body.reason, seen=body.seen)
-        else:
-            revision = desk.comments.unblock(by, body.viewer, seen=body.seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    if body.action == "block":
+        revision = desk.comments.block(by, body.viewer, reason=body.reason, seen=body.seen)
+    else:
+        revision = desk.comments.unblock(by, body.viewer, seen=body.seen)
     return web.json_response({"revision": revision})
 
 
@@ -185,10 +171,3 @@ async def read_order(request: web.Request, model: type[_Body]) -> _Body:
     """The body of an order; raises `Problem`."""
     require_kind(request, ("application/json",))
     return parse_json(await read_body(request, _MOST_BYTES), model)
-
-
-def problem(refused: SteeringRefused) -> Problem:
-    """The answer to an order that is not carried out."""
-    members = {"rule": refused.rule, "suggestion": refused.suggestion} if refused.rule is not None else {}
-    told = {name: value for name, value in members.items() if value}
-    return Problem(refused.status, refused.code, str(refused), members=told)

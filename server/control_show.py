@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from dialogue.steering.refusal import SteeringRefused
 from dialogue.steering.reins import TakeoverMode
 from render.contract import Emotion
-from server.control import ControlBody, problem, read_order, the_desk
+from server.control import ControlBody, read_order, the_desk
 
 _Ident = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
@@ -68,24 +67,21 @@ async def post_show(request: web.Request) -> web.Response:
     desk, by = await the_desk(request)
     body = await read_order(request, ShowBody)
     show, seen = desk.show, body.seen
-    try:
-        match body.action:
-            case "pause":
-                revision = show.pause(by, seen=seen)
-            case "resume":
-                revision = show.resume(by, seen=seen)
-            case "next":
-                revision = show.to_next(by, seen=seen)
-            case "previous":
-                revision = show.to_previous(by, seen=seen)
-            case "product":
-                target = body.sku or body.segment
-                assert target is not None  # the model insists on one
-                revision = show.go_to(by, target, pin=body.pin, seen=seen)
-            case "unpin":
-                revision = show.unpin(by, seen=seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    match body.action:
+        case "pause":
+            revision = show.pause(by, seen=seen)
+        case "resume":
+            revision = show.resume(by, seen=seen)
+        case "next":
+            revision = show.to_next(by, seen=seen)
+        case "previous":
+            revision = show.to_previous(by, seen=seen)
+        case "product":
+            target = body.sku or body.segment
+            assert target is not None  # the model insists on one
+            revision = show.go_to(by, target, pin=body.pin, seen=seen)
+        case "unpin":
+            revision = show.unpin(by, seen=seen)
     return web.json_response({"revision": revision})
 
 
@@ -93,10 +89,7 @@ async def post_manner(request: web.Request) -> web.Response:
     """``POST …/control/manner``: how later Lines are said."""
     desk, by = await the_desk(request)
     body = await read_order(request, MannerBody)
-    try:
-        revision = desk.show.manner(by, body.emotion, body.energy, seen=body.seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    revision = desk.show.manner(by, body.emotion, body.energy, seen=body.seen)
     return web.json_response({"revision": revision})
 
 
@@ -104,10 +97,7 @@ async def post_approval(request: web.Request) -> web.Response:
     """``POST …/control/approval``: whether comments need a host's approval to be answered aloud."""
     desk, by = await the_desk(request)
     body = await read_order(request, ApprovalBody)
-    try:
-        revision = desk.show.approval(by, body.required, seen=body.seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    revision = desk.show.approval(by, body.required, seen=body.seen)
     return web.json_response({"revision": revision})
 
 
@@ -115,10 +105,7 @@ async def post_mute(request: web.Request) -> web.Response:
     """``POST …/control/mute``."""
     desk, by = await the_desk(request)
     body = await read_order(request, MuteBody)
-    try:
-        revision = desk.show.mute(by, body.muted, seen=body.seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    revision = desk.show.mute(by, body.muted, seen=body.seen)
     return web.json_response({"revision": revision})
 
 
@@ -133,10 +120,7 @@ async def post_start(request: web.Request) -> web.Response:
     """``POST …/control/start``: back from STOP."""
     desk, by = await the_desk(request)
     body = await read_order(request, StartBody)
-    try:
-        revision = desk.show.start(by, seen=body.seen)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    revision = desk.show.start(by, seen=body.seen)
     return web.json_response({"revision": revision})
 
 
@@ -144,8 +128,5 @@ async def post_takeover(request: web.Request) -> web.Response:
     """``POST …/control/takeover``: lead the show in the host's place, or give back."""
     desk, by = await the_desk(request)
     body = await read_order(request, TakeoverBody)
-    try:
-        revision = desk.show.take_over(by, body.mode, force=body.force)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    revision = desk.show.take_over(by, body.mode, force=body.force)
     return web.json_response({"revision": revision})

@@ -136,6 +136,7 @@ class LiveStudio:
                 ),
                 language=config.language,
                 trusted=config.llm.model != PACKAGED,
+                taught=self._models.taught,
                 approval=config.approval,
             )
             await host.prepare()

@@ -8,6 +8,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from dialogue.steering.refusal import SteeringRefused
+
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -77,6 +79,8 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
         return await handler(request)
     except Problem as problem:
         return problem.response()
+    except SteeringRefused as refused:
+        return _of_refusal(refused).response()
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -87,6 +91,12 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
         return Problem(500, *_PLAIN[500]).response()
+
+
+def _of_refusal(refused: SteeringRefused) -> Problem:
+    """The answer to an order that is not carried out."""
+    members = {"rule": refused.rule or "", "suggestion": refused.suggestion or ""} if refused.rule is not None else {}
+    return Problem(refused.status, refused.code, str(refused), members={k: v for k, v in members.items() if v})
 
 
 def _from_aiohttp(request: web.Request, error: web.HTTPException) -> Problem:

@@ -14,7 +14,7 @@ from render.contract import ShowEvent
 from rtc.contract import RtcEvent
 from server.configuration import RoomConfig
 from server.desk_stream import DeskStream
-from server.earlier_promotions import earlier_promotions
+from server.earlier_run import earlier_blocks, earlier_promotions
 from server.event_log import EventLog
 from server.event_stream import EventStream
 from server.lookout import Lookout
@@ -95,11 +95,13 @@ class Room:
         screen.start()
         self._tasks.append(self._loop.create_task(self._watch_vitals(screen), name=f"vitals-{self.name}"))
         conversation = await self.studio.open_mind(self._on_dialogue_event, self.progress)
-        earlier = await earlier_promotions(self.events)
+        earlier, blocked = await earlier_promotions(self.events), await earlier_blocks(self.events)
         if self.state is RoomState.STARTING:  # it may have been told to close meanwhile
             self.conversation = conversation
             if earlier:
                 conversation.promotions.restore(earlier)
+            if blocked:
+                conversation.desk.comments.keep_out(blocked)
             self._tasks.append(self._loop.create_task(self._converse(conversation), name=f"host-{self.name}"))
             self.state = RoomState.LIVE
             self._tell_state()

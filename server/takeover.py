@@ -5,8 +5,7 @@ Being connected changes nothing that viewers hear: the takeover itself is ordere
 
 from aiohttp import web
 
-from dialogue.steering.refusal import SteeringRefused
-from server.control import problem, the_desk
+from server.control import the_desk
 from server.problem import Problem
 from server.rooms import not_ready, room_of
 from server.studio import Ingest
@@ -19,10 +18,7 @@ async def post_person(request: web.Request) -> web.Response:
     While another host has taken the show over it is refused: nobody else is to be heard under that name.
     """
     desk, by = await the_desk(request)
-    try:
-        desk.show.require_not_taken(by)
-    except SteeringRefused as refused:
-        raise problem(refused) from None
+    desk.show.require_not_taken(by)
     room = room_of(request)
     return await negotiate(request, room, _ingest_of(request).answer, f"/rooms/{room.name}/control/whip/")
 

@@ -40,7 +40,7 @@ export class Chat {
       row.item.remove();
       this.#rows.delete(key);
     }
-    this.empty.hidden = this.#rows.size > 0;
+    this.empty.hidden = this.list.querySelector(".comment:not([hidden])") !== null;
   }
 
   /** Draw everything again, in the language that is now chosen. */
@@ -71,6 +71,8 @@ export class Chat {
     const before = row.item.dataset.state;
     row.item.dataset.state = comment.state;
     row.item.dataset.comment = comment.id ?? "";
+    // an insult or an advertisement is for its writer alone to see, with the reason
+    row.item.hidden = comment.state === "declined" && !comment.own;
     row.item.classList.toggle("comment--own", comment.own);
     row.item.classList.toggle("comment--done", DONE.has(comment.state));
     row.viewer.textContent = comment.viewer;

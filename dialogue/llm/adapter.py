@@ -49,6 +49,11 @@ def fitting(settings: Chosen) -> tuple[Chosen, ModelError | None]:
     return (settings if fault is None else settings.model_copy(update={"adapter": ""})), fault
 
 
+def has_adapter(settings: Chosen) -> bool:
+    """Whether the model that they describe is one that was taught to word facts."""
+    return not isinstance(settings, OpenAiSettings) and bool(settings.adapter)
+
+
 def adapter_fault(settings: Chosen) -> ModelError | None:
     """Why the adapter that `settings` name can't be used with their model; None if it can, or if they name none."""
     if isinstance(settings, OpenAiSettings) or not settings.adapter:

@@ -45,8 +45,13 @@ class PromotionDesk:
         id_prefix: str = "",
         new_seed: Callable[[], bytes] | None = None,
         repriced: Callable[[str], None] = lambda sku: None,
+        moved: Callable[[str], None] = lambda fact: None,
     ) -> None:
-        """`emit` takes an event's type, its data, and whether viewers may see it; `repriced` hears of prices that change."""
+        """`emit` takes an event's type, its data, and whether viewers may see it.
+
+        `repriced` hears of prices that change, `moved` the name of what is told of a promotion that has come into another state.
+        """
+        self._moved = moved
         self._repriced = repriced
         self.machine = Promotions(plans, new_seed=new_seed) if new_seed is not None else Promotions(plans)
         self._catalogue = catalogue
@@ -144,6 +149,7 @@ class PromotionDesk:
     def _carry_out(self, transitions: Sequence[Transition]) -> None:
         for transition in transitions:
             self._forget(transition.plan.id)
+            self._moved(_fact(transition.plan.id))
             if transition.state is PromotionState.ANNOUNCED:
                 plan = transition.plan
                 sealed = {"promotion": plan.id, "plan": plan.model_dump(mode="json")}

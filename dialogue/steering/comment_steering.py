@@ -1,7 +1,7 @@
 """What a person can do to comments: answer, approve, hold, pass over, merge, write, pin, and see the planned answer."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -169,6 +169,11 @@ class CommentSteering:
         if not self._hands.reins.unblock(name):
             raise SteeringRefused("not-blocked", 409, f"{name} is not blocked.")
         return self._hands.done(by, "unblock", name, {"blocked": True}, {"blocked": False}, thing=thing)
+
+    def keep_out(self, blocked: Mapping[str, str]) -> None:
+        """Take nothing from these viewers, whom hosts blocked in an earlier run; by name, each with who did it."""
+        for viewer, by in blocked.items():
+            self._hands.reins.block(viewer, by)
 
     # ---- inside ------------------------------------------------------------------------------------------------
 

@@ -104,6 +104,7 @@ class _Evening:
                 following = asyncio.create_task(self._follow(http, server, where), name="events")
                 try:
                     await self._until(lambda: viewer.playing, 20.0, "the viewer got no picture within 20 s")
+                    self._bar.say(f"on air; watch along at {where}")
                     await self._play(http, server, where)
                 except (ServerFailed, aiohttp.ClientError) as error:
                     if not self._arrivals:

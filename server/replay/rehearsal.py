@@ -49,6 +49,8 @@ class Parts:
     """None draws nothing."""
     mouth: MouthTrack | None = None
     sink: SliceSink | None = None
+    taught: bool = False
+    """The language model has the adapter that the room names."""
 
 
 @dataclass(slots=True)
@@ -132,6 +134,7 @@ class _Rehearsal:
             ),
             language=parts.config.language,
             trusted=parts.llm is not None and parts.config.llm.model != "packaged",
+            taught=parts.taught,
             run_id=RUN_ID,
             new_seed=_seeds(terms.seed),
         )

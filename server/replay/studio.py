@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dialogue.contract import LLM, Embedder, ModelError
 from dialogue.embedding import WorkshopEmbedder
 from dialogue.llm import llm_name, open_llm, resolve
-from dialogue.llm.adapter import fitting
+from dialogue.llm.adapter import fitting, has_adapter
 from dialogue.llm.weights import weights_path
 from dialogue.llm.workshop_llm import WorkshopLlm
 from dialogue.mind import THREADS, Mind
@@ -41,6 +41,7 @@ class _Models:
     llm: LLM | None
     embedder: Embedder
     mind: Workshop
+    taught: bool
 
 
 @contextmanager
@@ -59,6 +60,7 @@ def open_parts(
     with ExitStack() as stack:
         llm: LLM | None = None
         embedder: Embedder | None = None
+        taught = False
         voice: Voice = TimedVoice(languages_of(config.voice))
         if models or real_voice:
             elsewhere = Elsewhere()
@@ -70,6 +72,7 @@ def open_parts(
                     stack.callback(_ended, lambda: elsewhere.begin(_close_models(opened)))
                     llm = DistantLlm(opened.llm, elsewhere) if opened.llm is not None else None
                     embedder = DistantEmbedder(opened.embedder, elsewhere)
+                    taught = opened.taught
                 if real_voice:
                     say("loading the voice")
                     spoken = elsewhere.begin(open_voice(config.voice)).result(_OPENING_S)
@@ -77,7 +80,7 @@ def open_parts(
                     voice = DistantVoice(spoken, elsewhere)
             except (ModelError, VoiceError, WorkshopError) as error:
                 raise StudioUnusable(str(error)) from error
-        yield Parts(content, config, voice, llm, embedder)
+        yield Parts(content, config, voice, llm, embedder, taught=taught)
 
 
 def _ended(begin: Callable[[], "Future[None]"]) -> None:
@@ -103,7 +106,7 @@ async def _open_models(config: RoomConfig) -> _Models:
     except BaseException:
         await mind.close()
         raise
-    return _Models(llm, WorkshopEmbedder(mind, config.embedding, owns_shop=False), mind)
+    return _Models(llm, WorkshopEmbedder(mind, config.embedding, owns_shop=False), mind, has_adapter(chosen))
 
 
 async def _close_models(models: _Models) -> None:

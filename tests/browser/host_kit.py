@@ -34,9 +34,23 @@ class ControlRoom(Viewer):
         """Wait until an element's text holds `part`."""
         await self.until(f"document.getElementById({json.dumps(id)}).textContent.includes({json.dumps(part)})")
 
-    async def badge(self, word: str) -> None:
+    async def badge(self, word: str, *, seconds: float = 15) -> None:
         """Wait until the state is called so."""
-        await self.until(f"document.getElementById('badge').textContent === '{word}'")
+        await self.until(f"document.getElementById('badge').textContent === '{word}'", seconds=seconds)
+
+
+async def sign_in(
+    browser: Browser, base: str, name: str, token: str, *, viewport: ViewportSize = WIDE, who: str = "Ann"
+) -> ControlRoom:
+    """Open the control room of a real server and sign in as a person would."""
+    context = await browser.new_context(viewport=viewport, locale="en-GB", permissions=["microphone", "camera"])
+    opened = await open_viewer(browser, f"{base}/host/{name}", context=context)
+    room = ControlRoom(opened.page, opened.context, opened.errors)
+    await room.part("host-name").fill(who)
+    await room.part("token").fill(token)
+    await room.part("token").press("Enter")
+    await room.until_live()
+    return room
 
 
 async def open_control(

@@ -44,7 +44,6 @@ async def test_own_comment_goes_through_its_states_to_answered_aloud(browser: Br
     ("decision", "words"),
     [
         ({"fate": "written", "text": "It is 199 yuan.", "reason": ""}, "Answered in writing"),
-        ({"fate": "declined", "reason": "advertising"}, "Not answered: advertising"),
         ({"fate": "expired", "reason": ""}, "Not reached in time"),
         ({"fate": "merged", "into": "a0", "reason": ""}, "Answered together with Mei's “price?”"),
     ],
@@ -59,6 +58,18 @@ async def test_every_fate_is_told(browser: Browser, room: FakeRoom, decision: di
     if "text" in decision:
         assert await row.locator(".comment__replied").inner_text() == decision["text"]
     await viewer.context.close()
+
+
+async def test_a_declined_comment_is_shown_to_its_writer_alone(browser: Browser, room: FakeRoom) -> None:
+    writer, other = await open_viewer(browser, room.url), await open_viewer(browser, room.url)
+    await writer.write(QUESTION)
+    await other.page.locator("[data-comment=c1]").wait_for()
+    room.emit("comment.decided", comment="c1", fate="declined", reason="advertising")
+    await writer.page.locator("[data-comment=c1]").get_by_text("Not answered: advertising").wait_for()
+    await other.page.locator("[data-comment=c1]").wait_for(state="hidden")
+    assert await other.page.locator("#chat-empty").is_visible()
+    for viewer in (writer, other):
+        await viewer.context.close()
 
 
 async def test_a_late_page_sees_the_recent_chat_and_the_product_and_a_resumed_one_sees_nothing_twice(

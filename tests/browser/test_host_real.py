@@ -8,10 +8,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from PIL import Image
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser
 
 from tests.browser.browser_kit import PHONE, Viewer, open_viewer
-from tests.browser.host_kit import TABLET, WIDE, ControlRoom
+from tests.browser.host_kit import TABLET, WIDE, sign_in
 from tests.live_room import ROOT, LiveRoom
 
 pytestmark = [
@@ -40,18 +40,6 @@ async def live(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> As
     await asyncio.to_thread(server.stop)
 
 
-async def open_desk(browser: Browser, live: LiveRoom, viewport: ViewportSize = WIDE, name: str = "Ann") -> ControlRoom:
-    """Sign in as a person would."""
-    context = await browser.new_context(viewport=viewport, locale="en-GB", permissions=["microphone", "camera"])
-    opened = await open_viewer(browser, f"{live.base}/host/{live.name}", context=context)
-    room = ControlRoom(opened.page, opened.context, opened.errors)
-    await room.part("host-name").fill(name)
-    await room.part("token").fill(live.token)
-    await room.part("token").press("Enter")
-    await room.until_live()
-    return room
-
-
 async def heard_for(viewer: Viewer, seconds: float) -> float:
     """How much energy the viewer's sound had within some seconds."""
     before: float = await viewer.ask(ENERGY)
@@ -64,7 +52,7 @@ async def test_what_a_host_does_reaches_the_viewers_ears_and_eyes(browser: Brows
     viewer = await open_viewer(browser, live.url)
     await viewer.until_live()
     await viewer.page.locator("#sound-tap").click()  # a muted page receives sound and measures none
-    host = await open_desk(browser, live)
+    host = await sign_in(browser, live.base, live.name, live.token)
     await host.badge("Live")
 
     await host.page.keyboard.press("t")
@@ -119,7 +107,7 @@ async def test_what_a_host_does_reaches_the_viewers_ears_and_eyes(browser: Brows
     not os.environ.get("UPDATE_MEDIA"), reason="renews the documentation's pictures when UPDATE_MEDIA is set"
 )
 async def test_pictures_of_the_documentation(browser: Browser, live: LiveRoom) -> None:
-    room = await open_desk(browser, live)
+    room = await sign_in(browser, live.base, live.name, live.token)
     await room.page.mouse.click(2, 2)
     await room.page.wait_for_timeout(30_000)  # some history in the plots
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {live.token}"}) as client:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialogue.contract import DialogueEvent
 from dialogue.host import Host
 from dialogue.promotions.machine import PromotionRefused, Promotions, PromotionState
 from dialogue.promotions.offers import Offers
-from dialogue.promotions.past import SEALED, PastEvent
+from dialogue.promotions.event_names import SEALED
+from dialogue.promotions.past import PastEvent
 from dialogue.promotions.plan import PromotionPlan
 from dialogue.room_content import load_room_content
 from render.contract import LineKind
@@ -140,6 +141,7 @@ def test_the_price_is_the_flash_price_exactly_while_it_is_open(moments: list[flo
         max_size=14,
     )
 )
+@example(steps=[(21.0, "start"), (2.0, "ask"), (9.0, "close")])
 @settings(max_examples=15, deadline=None)
 def test_a_closed_draw_is_never_announced_as_open(steps: list[tuple[float, str]]) -> None:
     async def script(show: Show) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dialogue.contract import Comment, CommentRefused, DialogueEvent, ModelError
 from dialogue.host import Host
 from dialogue.room_content import load_room_content
-from render.contract import Line, LineKind
+from render.contract import Emotion, Line, LineKind
 from tests.dialogue.conftest import DEMO
 from tests.dialogue.fakes import FakeLLM, FakeStage, WordEmbedder
 from tests.dialogue.virtual_time import run_virtual
@@ -23,10 +23,14 @@ ROOM = load_room_content(DEMO)
 class Show:
     """A host on a fake stage."""
 
-    def __init__(self, llm: FakeLLM | None, stage: FakeStage, languages: frozenset[str], trusted: bool) -> None:
+    def __init__(
+        self, llm: FakeLLM | None, stage: FakeStage, languages: frozenset[str], *, trusted: bool, taught: bool
+    ) -> None:
         self.events: list[DialogueEvent] = []
         self.stage = stage
-        self.host = Host(ROOM, llm, WordEmbedder(), stage, languages, self.events.append, seed=5, trusted=trusted)
+        self.host = Host(
+            ROOM, llm, WordEmbedder(), stage, languages, self.events.append, seed=5, trusted=trusted, taught=taught
+        )
         stage.sink = self.host.feed
 
     def ask(self, text: str, viewer: str = "Lin") -> Comment:
@@ -57,11 +61,12 @@ def play(
     failing: Callable[[Line], bool] = lambda _: False,
     languages: frozenset[str] = EN,
     trusted: bool = False,
+    taught: bool = False,
 ) -> Show:
     """Run a script in a live room, in virtual time."""
 
     async def main() -> Show:
-        show = Show(llm, FakeStage(failing=failing), languages, trusted)
+        show = Show(llm, FakeStage(failing=failing), languages, trusted=trusted, taught=taught)
         await show.host.prepare()
         running = [asyncio.create_task(show.host.run()), asyncio.create_task(show.stage.play())]
         await script(show)
@@ -173,6 +178,41 @@ def test_a_trusted_model_words_a_whole_answer_and_what_it_forgets_is_added() -> 
     text = " ".join(line.text for line in show.lines(LineKind.ANSWER))
     assert text.startswith("Glad you ask. It comes hand-cut")
     assert "199 yuan" in text
+
+
+def test_a_taught_model_words_the_whole_answer_in_its_own_tone() -> None:
+    async def script(show: Show) -> None:
+        await show.decided(show.ask("How much is the ribeye?"))
+
+    llm = FakeLLM(lambda _: "[amused] Lin, the ribeye steaks cost 199 yuan, just as it stands on the card.")
+    show = play(script, llm=llm, taught=True)
+    answers = show.lines(LineKind.ANSWER)
+    assert answers[0].text.startswith("Lin, the ribeye steaks cost 199 yuan")
+    assert answers[0].emotion is Emotion.AMUSED
+    assert "a box of 10" in " ".join(line.text for line in answers)  # what the price is for, which it left out
+    question = llm.asked[-1][-1].content
+    assert question.startswith("Note: Ribeye steak")
+    assert question.endswith("Lin: How much is the ribeye?")
+
+
+def test_a_taught_model_that_bends_a_fact_is_asked_again_and_then_not_believed() -> None:
+    async def script(show: Show) -> None:
+        await show.decided(show.ask("How much is the ribeye?"))
+
+    llm = FakeLLM(lambda _: f"[warm] The ribeye steak is {180 + len(llm.asked)} yuan, Lin, as it stands on the card.")
+    show = play(script, llm=llm, taught=True)
+    text = " ".join(line.text for line in show.lines(LineKind.ANSWER))
+    assert "199 yuan" in text
+    assert [d["rule"] for d in show.data("reply.refused")] == ["number"] * 3
+
+
+def test_what_the_shop_has_written_itself_is_not_worded_anew_by_a_taught_model() -> None:
+    async def script(show: Show) -> None:
+        await show.decided(show.ask("How long does shipping take?"))
+
+    llm = FakeLLM(lambda _: "[warm] Two hours, Lin.")
+    play(script, llm=llm, taught=True)
+    assert len(llm.asked) == 1  # the warm-up
 
 
 def test_asked_whether_it_is_real_the_model_has_no_say() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dialogue.promotions.event_names import SEALED
-from server.earlier_promotions import earlier_promotions
+from server.earlier_run import earlier_blocks, earlier_promotions
 from server.event_log import EventLog
 from server.event_stream import EventStream
 
@@ -17,6 +17,15 @@ async def test_the_promotions_of_today_are_read_back_in_order(tmp_path: Path) ->
     found = await earlier_promotions(log)
     assert [(event.type, event.at) for event in found] == [(SEALED, 5.0), ("promotion.announced", 7.0)]
     assert all(0 <= event.ago_s < 60 for event in found)
+    await log.close()
+
+
+async def test_who_was_blocked_and_not_let_in_again_stays_out(tmp_path: Path) -> None:
+    log = await EventLog.open(tmp_path / "events.sqlite3")
+    await log.begin_show("s1", "demo", "test")
+    for action, viewer in (("block", "Eve"), ("block", "Mal"), ("pause", "show"), ("unblock", "eve")):
+        await log.append("desk.action", 5.0, {"by": "Ann", "action": action, "target": viewer}, False)
+    assert await earlier_blocks(log) == {"mal": "Ann"}
     await log.close()
 
 
