@@ -93,6 +93,8 @@ class Alarm:
     severity: Severity
     message: str
     remedy: str
+    message_zh: str
+    remedy_zh: str
     since: float = 0.0
     """Seconds on the clock of whoever feeds."""
     subject: str = ""
@@ -115,6 +117,8 @@ class Verdict:
     clears: bool
     message: str
     remedy: str
+    message_zh: str
+    remedy_zh: str
     severity: Severity = Severity.URGENT
     subject: str = ""
 
@@ -126,33 +130,47 @@ def _no_sound(r: Readings) -> Sequence[Verdict]:
     heard = r.silent_seconds < 0.4 or r.silent_by_will
     message = f"A line is on, and for {r.silent_seconds:.0f} s no sound of it has been sent."
     remedy = "Press STOP and start again; if it stays silent, restart the server. Viewers see captions meanwhile."
-    return [Verdict(not heard and r.silent_seconds >= 1.5, heard, message, remedy)]
+    zh = (
+        f"台词正在播出，但已有{r.silent_seconds:.0f}秒没有送出声音。",
+        "按停播再重新开始；若仍无声，请重启服务。观众此时能看到字幕。",
+    )
+    return [Verdict(not heard and r.silent_seconds >= 1.5, heard, message, remedy, *zh)]
 
 
 def _microphone(r: Readings) -> Sequence[Verdict]:
     quiet = 0.0 if r.silent_by_will else r.live_quiet_seconds
     message = f"A person is live, and for {quiet:.0f} s nothing has been heard."
     remedy = "Check that the microphone is on and chosen in the browser; give back, and take over again."
-    return [Verdict(quiet >= 8.0, quiet < 0.4, message, remedy, Severity.WARNING)]
+    zh = f"真人正在直播，但已有{quiet:.0f}秒听不到声音。", "检查麦克风是否打开、浏览器里是否选对；交还后再接管一次。"
+    return [Verdict(quiet >= 8.0, quiet < 0.4, message, remedy, *zh, Severity.WARNING)]
 
 
 def _frozen(r: Readings) -> Sequence[Verdict]:
     still = 0.0 if r.covered else r.still_seconds
     message = f"Viewers have seen the same picture for {still:.0f} s."
     remedy = "Look at the faults for drawing errors and at the processor; if the picture stays, restart the server."
-    return [Verdict(still > 1.0, still < 0.5, message, remedy)]
+    zh = f"观众看到的画面已有{still:.0f}秒没有变化。", "查看故障里的绘制错误和处理器占用；画面若不恢复，请重启服务。"
+    return [Verdict(still > 1.0, still < 0.5, message, remedy, *zh)]
 
 
 def _not_leaving(r: Readings) -> Sequence[Verdict]:
     message = f"Viewers are connected, and for {r.unsent_seconds:.0f} s no picture has left for them."
     remedy = "The server is too busy or the encoder has failed: look at the faults, close what else runs, then restart."
-    return [Verdict(r.unsent_seconds > 1.0, r.unsent_seconds < 0.5, message, remedy)]
+    zh = (
+        f"有观众连接，但已有{r.unsent_seconds:.0f}秒没有送出画面。",
+        "服务器太忙或编码器出错：查看故障，关掉其他程序，然后重启。",
+    )
+    return [Verdict(r.unsent_seconds > 1.0, r.unsent_seconds < 0.5, message, remedy, *zh)]
 
 
 def _late(r: Readings) -> Sequence[Verdict]:
     message = f"{r.repeated_share:.0%} of the last pictures were repeated because drawing was late."
     remedy = "The machine is too busy. Close other programs, or take a faster voice or a smaller picture."
-    return [Verdict(r.repeated_share > 0.10, r.repeated_share < 0.03, message, remedy, Severity.WARNING)]
+    zh = (
+        f"最近的画面有{r.repeated_share:.0%}因绘制不及时而重复。",
+        "机器太忙。关掉其他程序，或换更快的语音、更小的画面。",
+    )
+    return [Verdict(r.repeated_share > 0.10, r.repeated_share < 0.03, message, remedy, *zh, Severity.WARNING)]
 
 
 def _mind(r: Readings) -> Sequence[Verdict]:
@@ -164,13 +182,23 @@ def _mind(r: Readings) -> Sequence[Verdict]:
     remedy = (
         "The faults say why. Check the endpoint, the memory and the processor; answer what matters yourself meanwhile."
     )
-    return [Verdict(r.mind_faults >= 2 or slow, r.mind_faults == 0 and quick, message, remedy, Severity.WARNING)]
+    zh = (
+        f"最近一分钟语言模型失败{r.mind_faults}次，回答只依据资料。"
+        if r.mind_faults
+        else f"语言模型要{r.clause_p95_s:.1f}秒才给出开头。",
+        "原因见故障。检查接口、内存和处理器；要紧的问题先由您回答。",
+    )
+    return [Verdict(r.mind_faults >= 2 or slow, r.mind_faults == 0 and quick, message, remedy, *zh, Severity.WARNING)]
 
 
 def _voice(r: Readings) -> Sequence[Verdict]:
     message = f"The voice failed {r.voice_faults} times in the last minute; what it could not say is not heard."
     remedy = "The faults say why. Take over by microphone, or restart the server if it does not come back."
-    return [Verdict(r.voice_faults >= 2, r.voice_faults == 0, message, remedy)]
+    zh = (
+        f"最近一分钟语音合成失败{r.voice_faults}次，没说出来的内容观众听不到。",
+        "原因见故障。可用麦克风接管；若不恢复，请重启服务。",
+    )
+    return [Verdict(r.voice_faults >= 2, r.voice_faults == 0, message, remedy, *zh)]
 
 
 def _slow(r: Readings) -> Sequence[Verdict]:
@@ -178,7 +206,11 @@ def _slow(r: Readings) -> Sequence[Verdict]:
     message = f"Answers begin late: one in twenty takes more than {r.answer_p95_s:.1f} s (the bar is {ANSWER_BAR_S} s)."
     remedy = "Look which stage is slow: a model's stages mean the machine or the endpoint is busy."
     slow = known and r.answer_p95_s > ANSWER_BAR_S
-    return [Verdict(slow, not known or r.answer_p95_s < 0.85 * ANSWER_BAR_S, message, remedy, Severity.WARNING)]
+    zh = (
+        f"回答开始得晚：每二十个就有一个超过{r.answer_p95_s:.1f}秒（标准是{ANSWER_BAR_S}秒）。",
+        "看看慢在哪一步：模型的步骤慢，说明机器或接口太忙。",
+    )
+    return [Verdict(slow, not known or r.answer_p95_s < 0.85 * ANSWER_BAR_S, message, remedy, *zh, Severity.WARNING)]
 
 
 def _flood(r: Readings) -> Sequence[Verdict]:
@@ -186,13 +218,18 @@ def _flood(r: Readings) -> Sequence[Verdict]:
     remedy = "Alike ones are merged. Pin the question that most ask, answer it once, and block whoever floods."
     raises = r.comments_per_second > FLOOD_PER_SECOND or r.comments_waiting > MANY_WAITING
     clears = r.comments_per_second < FLOOD_PER_SECOND / 2 and r.comments_waiting < MANY_WAITING / 2
-    return [Verdict(raises, clears, message, remedy, Severity.WARNING)]
+    zh = (
+        f"每秒进来{r.comments_per_second:.0f}条评论，{r.comments_waiting}条在等。",
+        "相同的会合并。置顶问得最多的问题，回答一次，并屏蔽刷屏的人。",
+    )
+    return [Verdict(raises, clears, message, remedy, *zh, Severity.WARNING)]
 
 
 def _reports(r: Readings) -> Sequence[Verdict]:
     message = f"{r.reports} viewers say that sound or picture fail."
     remedy = "Watch the room as a viewer does. If it is fine there, it is their line; else look at the other alarms."
-    return [Verdict(r.reports > 0, r.reports == 0, message, remedy)]
+    zh = f"{r.reports}位观众反映声音或画面有问题。", "像观众一样看一眼直播间：若正常，是他们的网络；否则查看其他警报。"
+    return [Verdict(r.reports > 0, r.reports == 0, message, remedy, *zh)]
 
 
 def _endings(r: Readings) -> Sequence[Verdict]:
@@ -202,6 +239,8 @@ def _endings(r: Readings) -> Sequence[Verdict]:
             False,  # it clears by not being there any more
             f"“{ending.title}” is about to end.",
             "Say so to the viewers, or start the next one.",
+            f"“{ending.title}”即将结束。",
+            "请告诉观众，或开始下一个活动。",
             Severity.WARNING,
             ending.id,
         )
@@ -216,8 +255,9 @@ def _disk(r: Readings) -> Sequence[Verdict]:
     urgent = free < DISK_URGENT_MB
     message = f"Only {free:.0f} MB are free where the event log is kept."
     remedy = "Make space. When it is full the show goes on, but what happens is no longer kept."
+    zh = f"事件日志所在磁盘只剩{free:.0f} MB。", "请腾出空间。写满后节目照常，但发生的事不再保存。"
     severity = Severity.URGENT if urgent else Severity.WARNING
-    return [Verdict(free < DISK_WARNING_MB, free > 1.2 * DISK_WARNING_MB, message, remedy, severity)]
+    return [Verdict(free < DISK_WARNING_MB, free > 1.2 * DISK_WARNING_MB, message, remedy, *zh, severity)]
 
 
 def _log(r: Readings) -> Sequence[Verdict]:
@@ -225,7 +265,12 @@ def _log(r: Readings) -> Sequence[Verdict]:
     message = f"{r.log_waiting} events wait to be kept{why}."
     remedy = "Check the disk of the data folder: space, rights, speed. The last 8,192 events wait in memory."
     behind = bool(r.log_trouble) or r.log_waiting > LOG_WAITING
-    return [Verdict(behind, not r.log_trouble and r.log_waiting < LOG_WAITING / 5, message, remedy)]
+    why_zh = f"：{r.log_trouble}" if r.log_trouble else ""
+    zh = (
+        f"{r.log_waiting}个事件等待保存{why_zh}。",
+        "检查数据目录所在磁盘：空间、权限、速度。内存里最多保留最近8192个事件。",
+    )
+    return [Verdict(behind, not r.log_trouble and r.log_waiting < LOG_WAITING / 5, message, remedy, *zh)]
 
 
 def _webhooks(r: Readings) -> Sequence[Verdict]:
@@ -235,6 +280,8 @@ def _webhooks(r: Readings) -> Sequence[Verdict]:
             False,
             f"{address} does not take what it is sent.",
             "Check the shop's own system and the webhook's address and secret in room.yaml.",
+            f"{address}没有接收发给它的内容。",
+            "检查店铺自己的系统，以及room.yaml里回调的地址和密钥。",
             Severity.WARNING,
             address,
         )
@@ -333,4 +380,5 @@ class Alarms:
 
 
 def _alarm(watched: _Watched, verdict: Verdict, since: float) -> Alarm:
-    return Alarm(watched.code, verdict.severity, verdict.message, verdict.remedy, since, verdict.subject)
+    said = verdict.message, verdict.remedy, verdict.message_zh, verdict.remedy_zh
+    return Alarm(watched.code, verdict.severity, *said, since, verdict.subject)

@@ -89,6 +89,8 @@ class Lookout:
                 "since": self._raised_at.get((alarm.code, alarm.subject), 0.0),
                 "message": alarm.message,
                 "remedy": alarm.remedy,
+                "message_zh": alarm.message_zh,
+                "remedy_zh": alarm.remedy_zh,
                 "severity": alarm.severity.value,
             }
             for alarm in self._alarms.standing()
@@ -141,6 +143,8 @@ class Lookout:
             "severity": alarm.severity.value,
             "message": alarm.message,
             "remedy": alarm.remedy,
+            "message_zh": alarm.message_zh,
+            "remedy_zh": alarm.remedy_zh,
         }
         if alarm.subject:
             data["subject"] = alarm.subject

@@ -144,6 +144,8 @@ async def test_alarms_are_shown_and_sent_as_notifications_once_allowed(browser: 
         "since": 800.0,
         "message": "Nothing for 12 s.",
         "remedy": "Unmute.",
+        "message_zh": "12秒没有声音。",
+        "remedy_zh": "请取消静音。",
         "severity": "urgent",
     }
     warning = {**urgent, "code": "answers-slow", "severity": "warning"}
@@ -154,6 +156,8 @@ async def test_alarms_are_shown_and_sent_as_notifications_once_allowed(browser: 
     assert (await room.ask("document.title")).startswith("⚠")
     await asyncio.sleep(0.6)
     assert await room.ask("Notification.told") == [["Nothing for 12 s.", "talkback-no-sound-"]]
+    await room.part("language-switch").click()
+    await room.part("alarms").get_by_text("12秒没有声音。 请取消静音。").first.wait_for()
     desk.change(alarms=[])
     await room.until(f"{codes} === ''")
     await room.context.close()

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dialogue.contract import DialogueEvent
 from dialogue.host import Host
+from dialogue.promotions.event_names import SEALED
 from dialogue.promotions.machine import PromotionRefused, Promotions, PromotionState
 from dialogue.promotions.offers import Offers
-from dialogue.promotions.event_names import SEALED
 from dialogue.promotions.past import PastEvent
 from dialogue.promotions.plan import PromotionPlan
 from dialogue.room_content import load_room_content

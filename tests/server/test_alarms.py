@@ -65,6 +65,8 @@ def test_it_fires_once_and_clears_once(code: str) -> None:
     [alarm] = alarms.standing()
     assert alarm.message.endswith(".")
     assert alarm.remedy.endswith(".")
+    assert alarm.message_zh.endswith("。")
+    assert alarm.remedy_zh.endswith("。")
     changes = [change for now in range(10, 40) for change in told(alarms, Readings(), now)]
     assert changes == [(code, False)]
     assert alarms.standing() == ()

@@ -44,7 +44,13 @@ export class Alarms {
     this.toggle.hidden = !("Notification" in window);
   }
 
-  #row({ code, since, message, remedy, severity }) {
+  #words({ message, remedy, message_zh = "", remedy_zh = "" }) {
+    const chinese = this.language.code === "zh" && message_zh !== "";
+    return chinese ? { message: message_zh, remedy: remedy_zh } : { message, remedy };
+  }
+
+  #row({ code, since, severity, ...alarm }) {
+    const { message, remedy } = this.#words(alarm);
     const known = this.language.knows(`alarm_${code.replaceAll("-", "_")}`);
     // the server's sentences hold figures; where the page knows the alarm, its own words lead
     const lead = known ? this.language.say(`alarm_${code.replaceAll("-", "_")}`) : message;
@@ -55,8 +61,9 @@ export class Alarms {
     return row;
   }
 
-  #notify({ code, subject = "", message, remedy }) {
+  #notify({ code, subject = "", ...alarm }) {
     if (!this.notifies) return;
+    const { message, remedy } = this.#words(alarm);
     try {
       const told = new Notification(message, { body: remedy, tag: `talkback-${code}-${subject}` });
       told.addEventListener("click", () => window.focus());
