@@ -111,3 +111,23 @@ async def test_takeover_that_another_host_ends_lets_go_of_the_device(browser: Br
     await room.badge("Live")
     await room.until("window.given.getTracks().every((one) => one.readyState === 'ended')")
     await room.context.close()
+
+
+async def test_of_several_microphones_the_chosen_one_is_used_and_remembered(browser: Browser, desk: FakeDesk) -> None:
+    obey(desk)
+    room = await open_control(browser, desk)
+    field = room.part("device-microphone")
+    await field.locator("option").nth(2).wait_for(state="attached")  # Chromium pretends to have several
+    chosen = await field.locator("option").nth(2).get_attribute("value")
+    await field.select_option(chosen)
+    await room.page.reload()
+    await room.until_live()
+    await room.until(f"document.getElementById('device-microphone').value === '{chosen}'")
+    await room.ask(
+        "const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        " navigator.mediaDevices.getUserMedia = (wanted) => { window.wanted = wanted; return real(wanted); }; 0"
+    )
+    await room.page.keyboard.press("v")
+    await room.badge("Human · voice")
+    assert await room.ask("window.wanted.audio.deviceId.exact") == chosen
+    await room.context.close()

@@ -9,6 +9,7 @@ import { Alarms } from "./alarms.js";
 import { Commands } from "./commands.js";
 import { Consent } from "./consent.js";
 import { DeskFeed } from "./desk.js";
+import { Devices } from "./devices.js";
 import { write } from "./element.js";
 import { FaultsPanel } from "./faults.js";
 import { Keys } from "./keys.js";
@@ -71,6 +72,7 @@ const takeover = new Takeover({
   words: part("takeover-words"),
   back: part("give-back"),
   iceServers: () => iceServers(info?.ice_servers),
+  devices: new Devices({ fields: { microphone: part("device-microphone"), camera: part("device-camera") }, language }),
   say,
   programme,
   session,

@@ -2,13 +2,8 @@ import { act } from "./act.js";
 import { write } from "./element.js";
 import { WhipSession } from "./whip.js";
 
-const WANTED = {
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-  camera: {
-    audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25 } },
-  },
-};
+const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25 } };
 /** What a browser calls the reasons for giving no microphone or camera. */
 const REFUSED = { NotAllowedError: "media_denied", NotFoundError: "media_missing", NotReadableError: "media_busy", OverconstrainedError: "media_missing" };
 
@@ -25,6 +20,7 @@ export class Takeover {
   /** @param {{buttons: Record<string, HTMLButtonElement>, banner: HTMLElement, words: HTMLElement, back: HTMLButtonElement,
    *   say: import("./sayform.js").SayForm, programme: import("./programme.js").Programme, session: import("./session.js").Session,
    *   commands: import("./commands.js").Commands, notices: import("./notices.js").Notices, iceServers: () => RTCIceServer[],
+   *   devices: import("./devices.js").Devices,
    *   language: import("../language.js").Language}} parts */
   constructor(parts) {
     Object.assign(this, parts);
@@ -85,7 +81,8 @@ export class Takeover {
     if (!navigator.mediaDevices?.getUserMedia) throw { media: "media_insecure" };
     let stream;
     try {
-      stream = await navigator.mediaDevices.getUserMedia(WANTED[mode]);
+      stream = await navigator.mediaDevices.getUserMedia(this.#wanted(mode));
+      this.devices.look(); // now the browser tells their names
     } catch (error) {
       throw { media: REFUSED[error.name] ?? "media_busy" };
     }
@@ -107,6 +104,11 @@ export class Takeover {
       }
       throw problem;
     }
+  }
+
+  #wanted(mode) {
+    const audio = { ...SOUND, ...this.devices.wanted("microphone") };
+    return mode === "camera" ? { audio, video: { ...PICTURE, ...this.devices.wanted("camera") } } : { audio };
   }
 
   #lost(whip) {
