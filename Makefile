@@ -57,7 +57,7 @@ types: $(READY_DEV) ## mypy --strict
 	$(BIN)/mypy
 
 unit: $(READY_DEV) ## tests without models, server or browser
-	$(BIN)/python -m pytest -q -m "not models and not endtoend and not browser"
+	$(BIN)/python -m pytest -q -n auto -m "not models and not endtoend and not browser"
 
 models: $(READY_DEV) ## tests that load the packaged models
 	$(BIN)/python -m pytest -q -m "models and not endtoend and not browser"

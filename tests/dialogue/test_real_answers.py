@@ -33,12 +33,12 @@ async def test_ten_questions(
     demo: RoomContent, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(fakes, "WORD_S", 0.18)  # a quick speaker: less time for the model, and for the test
-    models = await Models.start(LlamaCppSettings(), EmbeddingSettings(), HearingSettings(), lambda _: None)
+    models = await Models.start(LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None)
     events: list[DialogueEvent] = []
     stage = FakeStage()
     running: list[asyncio.Task[None]] = []
     try:
-        host = Host(demo, models.llm, models.embedder, stage, frozenset({"en"}), events.append, seed=3)
+        host = Host(demo, models.llm, models.embedder, stage, frozenset({"en"}), events.append, seed=3, taught=True)
         stage.sink = host.feed
         await host.prepare()
         running = [asyncio.create_task(host.run()), asyncio.create_task(stage.play())]

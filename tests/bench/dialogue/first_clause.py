@@ -36,7 +36,7 @@ class FirstClauses:
 
 async def measured(room: RoomContent, *, questions: int, flood_s: float) -> tuple[FirstClauses, FirstClauses]:
     """Ask so many questions of an idle host, then let a crowd of 50 comments a second in for so many seconds."""
-    models = await Models.start(LlamaCppSettings(), EmbeddingSettings(), HearingSettings(), lambda _: None)
+    models = await Models.start(LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None)
     quiet, crowded = FirstClauses(), FirstClauses()
     figures = quiet
 
@@ -52,7 +52,7 @@ async def measured(room: RoomContent, *, questions: int, flood_s: float) -> tupl
     stage = FakeStage()
     running: list[asyncio.Task[None]] = []
     try:
-        host = Host(room, models.llm, models.embedder, stage, frozenset({"en"}), take, seed=3)
+        host = Host(room, models.llm, models.embedder, stage, frozenset({"en"}), take, seed=3, taught=models.taught)
         stage.sink = host.feed
         await host.prepare()
         running = [asyncio.create_task(host.run()), asyncio.create_task(stage.play())]

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from dialogue.reply import Progress, Replier
 from dialogue.retrieval import Retriever
 from dialogue.room_content import RoomContent
 from dialogue.spoken import money_en
+from dialogue.taught_answers import TaughtAnswers
 from dialogue.wording import Wording
 
 ENGLISH: Final[dict[str, tuple[str, ...]]] = {
@@ -91,7 +93,8 @@ async def checked(room: RoomContent, count: int, *, llm: LLM | None, worded: int
     retriever = Retriever(room, None)
     wording, readback = Wording(book, room.ordinary_words()), ReadBack(book, frozenset({"en", "zh"}))
     plain = Replier(room, None, retriever, wording, book, readback)
-    modelled = Replier(room, llm, retriever, wording, book, readback)
+    taught = TaughtAnswers.of(room, llm, book, time.monotonic, 3) if llm is not None else None
+    modelled = Replier(room, llm, retriever, wording, book, readback, taught=taught)
     progress = Progress(lambda _: None, lambda: None, lambda *_: None, lambda: 5.0)
     values = Values()
     for number, (language, text, product, field_) in enumerate(generated(room, count)):
