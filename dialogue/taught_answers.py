@@ -119,7 +119,10 @@ class TaughtAnswers:
         while there is time for as long a drawing as the longest so far.
         """
         sheet = taught_note(asked.facts, asked.products) if asked.facts else NOTHING
-        messages = taught_prompt(self._founder, self._manner, sheet, asked.viewer, asked.comment, asked.others)
+        tell = asked.facts if asked.must is None else asked.must
+        messages = taught_prompt(
+            self._founder, self._manner, sheet, asked.viewer, asked.comment, tell=tell, others=asked.others
+        )
         good: list[_Candidate] = []
         seen: set[str] = set()
         longest = 0.0

@@ -15,6 +15,8 @@ _PEOPLE: Final = (
     r"|(?<=the other {0})[.,!])"
 )
 """Where a number counts the people who ask, not goods."""
+_NAMED: Final = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][a-zA-Z]{2,}")
+"""A word that begins large within a sentence: somebody's name, or a thing's."""
 _AGREES: Final = re.compile(r"\W*(?:yes|yeah|yep|right,|correct|exactly|that's right)(?!\w)", re.IGNORECASE)
 
 
@@ -42,6 +44,9 @@ def sheet_objection(
         reply = re.sub(_PEOPLE.format(others), "the", reply)
     if _AGREES.match(reply) and not {q.value for q in quantities(comment)} <= {q.value for q in quantities(sheet)}:
         return Refusal("polarity", "says yes to a number that is not on the sheet")
+    known = {word for text in (comment, *names) for word in re.findall(r"[a-z]+", text.lower())}
+    if stranger := next((word for word in _NAMED.findall(reply) if word.lower() not in known), None):
+        return Refusal("name", f"speaks of {stranger}, who is neither the viewer nor on the sheet")
     shown = Fact("sheet", "sheet", "", sheet, sheet, "", tellings=(sheet,))
     return checker.check(reply, (*facts, shown), names=names)
 

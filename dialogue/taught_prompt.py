@@ -32,12 +32,20 @@ def _said(fact: Fact, product: Product) -> str:
     return fact.say
 
 
-def taught_prompt(founder: str, manner: str, sheet: str, viewer: str, comment: str, others: int = 0) -> list[Message]:
-    """The messages for one answer; short, since the model knows its job. `others` ask the same."""
+def taught_prompt(
+    founder: str, manner: str, sheet: str, viewer: str, comment: str, *, tell: Sequence[Fact] = (), others: int = 0
+) -> list[Message]:
+    """The messages for one answer; short, since the model knows its job.
+
+    `tell` are the facts on the sheet that the answer must convey: what is told is planned by us, and only worded by the model.
+    `others` ask the same.
+    """
     who = viewer if not others else f"{viewer} and {others} others"
+    plan = ", ".join(dict.fromkeys(fact.label.lower() for fact in tell if fact.field != "unit" and not fact.prose))
+    asked = f"Note: {sheet}\n{who}: {comment}"
     return [
         Message("system", f"You speak for {founder}. {manner}"),
-        Message("user", f"Note: {sheet}\n{who}: {comment}"),
+        Message("user", f"{asked}\nTell: {plan}" if plan else asked),
     ]
 
 

@@ -47,7 +47,9 @@ class Case:
 
     def messages(self) -> list[Message]:
         """The prompt."""
-        return taught_prompt(self.founder, self.manner, self.sheet, self.viewer, self.comment, self.others)
+        return taught_prompt(
+            self.founder, self.manner, self.sheet, self.viewer, self.comment, tell=self.facts, others=self.others
+        )
 
     def answer(self) -> str:
         """What the model is taught to give."""

@@ -33,7 +33,9 @@ async def test_ten_questions(
     demo: RoomContent, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(fakes, "WORD_S", 0.18)  # a quick speaker: less time for the model, and for the test
-    models = await Models.start(LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None)
+    models = await Models.start(
+        LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None
+    )
     events: list[DialogueEvent] = []
     stage = FakeStage()
     running: list[asyncio.Task[None]] = []

@@ -110,7 +110,7 @@ def test_the_first_candidate_is_drawn_greedily_and_taken_if_it_is_good() -> None
     ((messages, temperature, _),) = heard.model.asked
     assert temperature == 0.0
     assert messages[0].content == "You speak for Marta Kowal. Short sentences."
-    assert messages[1].content == "Note: Cast-iron pan. Price: 240 yuan.\nLin: how much is the pan"
+    assert messages[1].content == "Note: Cast-iron pan. Price: 240 yuan.\nLin: how much is the pan\nTell: price"
     assert (heard.first_tokens, heard.model.open) == (1, 0)
 
 
@@ -121,6 +121,7 @@ def test_the_first_candidate_is_drawn_greedily_and_taken_if_it_is_good() -> None
         ("[warm] The pan is 240 yuan, Lin, and it ships free.", "promise"),
         ("[warm] The pan is 240 yuan, Lin, our best price.", "superlative"),
         ("[warm] It's a fine pan for your kitchen, Lin.", "missing"),
+        ("[warm] The pan is 240 yuan, Linda, just as it stands on the card.", "name"),
         ("[warm] The pan is 240 yuan, Lin, and", "unfinished"),
         ("[warm] They are 240 yuan for the pan, Lin.", "grammar"),
         ("[warm] Lin: the pan is 240 yuan?", "format"),

@@ -139,7 +139,9 @@ def _spread(seconds: Sequence[float]) -> str:
 
 
 async def _asked(room: RoomContent, count: int, *, worded: int) -> Values:
-    models = await Models.start(LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None)
+    models = await Models.start(
+        LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None
+    )
     try:
         return await checked(room, count, llm=models.llm, worded=worded)
     finally:

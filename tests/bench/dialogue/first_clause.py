@@ -36,7 +36,9 @@ class FirstClauses:
 
 async def measured(room: RoomContent, *, questions: int, flood_s: float) -> tuple[FirstClauses, FirstClauses]:
     """Ask so many questions of an idle host, then let a crowd of 50 comments a second in for so many seconds."""
-    models = await Models.start(LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None)
+    models = await Models.start(
+        LlamaCppSettings(adapter="demo"), EmbeddingSettings(), HearingSettings(), lambda _: None
+    )
     quiet, crowded = FirstClauses(), FirstClauses()
     figures = quiet
 
