@@ -20,8 +20,8 @@ TURN_AFTER_S: Final = 24.0
 """After so many seconds of answers in a row the presentation has a beat, or viewers forget what is on the table."""
 LONGEST_TURN_S: Final = 25.0
 _SAFE: Final = 1.11
-_FIRST_ANSWER_S: Final = 12.0
-_FORGETS: Final = 0.95
+_FIRST_ANSWER_S: Final = 15.0
+_FORGETS: Final = 0.99
 _SHARE_MEMORY_S: Final = 60.0
 _LEAST_SHARE: Final = 0.3
 _WORD_S: Final = 0.36

@@ -262,9 +262,14 @@ class Replier:
         answers = [
             Answer(part, found.facts, emotion, by_model=True) for part in lines_of(drawn.text, most_words=_ANSWER_WORDS)
         ]
+        # a price that is still to be told is told with its unit
         unit = next((f for f in found.facts if f.field == "unit" and not names_unit(drawn.text, f)), None)
-        if unit is not None and (told := self._wording.price_of_what(found.products[0])):
+        priced = all(fact.field != "price" for fact in drawn.lacks)
+        if unit is not None and priced and (told := self._wording.price_of_what(found.products[0])):
             answers.append(Answer(told, (unit,), emotion))
+        rest = [fact for fact in (*drawn.lacks, *(() if priced else (unit,))) if fact is not None]
+        for text, facts in self._wording.answer(rest, found.products) if rest else ():
+            answers += [Answer(part, facts, emotion) for part in lines_of(text, most_words=_ANSWER_WORDS)]
         return answers
 
     async def _by_model_zh(

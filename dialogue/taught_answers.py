@@ -73,6 +73,8 @@ class TaughtAnswer:
     """None where the model named none."""
     drawn: int
     """Which of the candidates it was, from 1."""
+    lacks: tuple[Fact, ...] = ()
+    """Of several facts those that it does not tell; the host adds them in words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +117,17 @@ class TaughtAnswers:
     async def answer(self, asked: Asked, watch: Watch) -> TaughtAnswer | None:
         """The best candidate that may be said, noted as said; None if there is none, with the reasons told to `watch`.
 
-        The first is drawn greedily. Further ones are drawn only if it may not be said, is curt, or sounds like an answer of late, and only
-        while there is time for as long a drawing as the longest so far.
+        One that tells only some of several facts is taken if there is no other, with what it lacks. The first is drawn greedily. Further
+        ones are drawn only if it may not be said, is curt, or sounds like an answer of late, and only while there is time for as long a
+        drawing as the longest so far.
         """
         sheet = taught_note(asked.facts, asked.products) if asked.facts else NOTHING
-        tell = asked.facts if asked.must is None else asked.must
+        must = asked.facts if asked.must is None else asked.must
         messages = taught_prompt(
-            self._founder, self._manner, sheet, asked.viewer, asked.comment, tell=tell, others=asked.others
+            self._founder, self._manner, sheet, asked.viewer, asked.comment, tell=must, others=asked.others
         )
         good: list[_Candidate] = []
+        partly: list[TaughtAnswer] = []
         seen: set[str] = set()
         longest = 0.0
         for number in range(CANDIDATES):
@@ -133,7 +137,7 @@ class TaughtAnswers:
             try:
                 drawn = await self._draw(messages, number, watch)
             except TimeoutError:
-                if not good:
+                if not good and not partly:
                     watch.on_trouble("llm-slow", "The language model was too slow; the answer is made from the facts.")
                 break
             except ModelError as error:
@@ -145,18 +149,27 @@ class TaughtAnswers:
                 continue
             seen.add(text)
             refusal = self._objection(text, asked, sheet)
+            missing = untold(text, must, asked.products)
+            if refusal is None and missing:
+                refusal = Refusal("missing", f"does not tell {', '.join(missing)}")
+                if len(missing) < sum(fact.field != "unit" for fact in must):
+                    lacks = tuple(fact for fact in must if fact.field in missing)
+                    partly.append(TaughtAnswer(text, emotion, number + 1, lacks))
             if refusal is not None:
                 watch.on_refused(text, refusal)
                 continue
             good.append(self._judged(TaughtAnswer(text, emotion, number + 1), asked))
             if good[-1].fit == _BEST_FIT and good[-1].variety > 1 - _FRESH:
                 break
-        if not good:
+        if not good and not partly:
             return None
-        best = max(good, key=lambda candidate: (candidate.fit, candidate.variety))
-        self._lately.append(_frame(best.answer.text, asked))
-        self._book.note(best.answer.text)
-        return best.answer
+        if good:
+            best = max(good, key=lambda candidate: (candidate.fit, candidate.variety)).answer
+        else:
+            best = min(partly, key=lambda answer: len(answer.lacks))
+        self._lately.append(_frame(best.text, asked))
+        self._book.note(best.text)
+        return best
 
     async def _draw(self, messages: Sequence[Message], number: int, watch: Watch) -> str:
         """One whole candidate; raises `ModelError`, and `TimeoutError` where time ran out before its end."""
@@ -200,9 +213,6 @@ class TaughtAnswers:
         refusal = sheet_objection(self._checker, text, asked.comment, asked.facts, sheet, names, asked.others)
         if refusal is not None:
             return refusal
-        missing = untold(text, asked.facts if asked.must is None else asked.must, asked.products)
-        if missing:
-            return Refusal("missing", f"does not tell {', '.join(missing)}")
         if disagrees(text, asked.products):
             return Refusal("grammar", "one and many mixed up")
         return Refusal("repeated", "said in these words before") if self._book.said(text) else None

@@ -16,7 +16,7 @@ Too little to make a voice of is told, and so is every phrase that may not be sa
 
 Interrupt it when you like (Ctrl+C): the same command goes on from the last checkpoint in --out, which holds every 50th step."""
 
-ESTIMATE = "Measured: some 35 minutes on two cores that reckon in bfloat16 (AVX-512 BF16), about an hour and a half on two that do not."
+ESTIMATE = "Seen: 26 minutes on two cores that reckon in bfloat16 (AVX-512 BF16); on two that do not, by their first steps, about an hour."
 """How long it takes, as measured; a sentence."""
 
 _EXAMPLES = """\
@@ -62,7 +62,7 @@ def add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--steps",
         type=_number(1, 100_000),
-        default=900,
+        default=550,
         metavar="N",
         help="batches to learn from (default: %(default)s)",
     )

@@ -26,7 +26,7 @@ _WARM_UP: Final = 0.03
 class TrainingSettings:
     """How it is trained; what is given by default was chosen for two CPU cores."""
 
-    steps: int = 900
+    steps: int = 550
     batch: int = 12
     rank: int = 8
     alpha: int = 16

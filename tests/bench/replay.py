@@ -139,14 +139,15 @@ def main() -> int:
 
         if options.only in (None, "logic"):
             rows.append(replay("logic, no model, 10 min", log("ten", 7800, RATE), folder / "a", 100, "--llm", "none"))
+        # the largest process so far is all that can be told of memory: the larger replay comes later
+        if options.only in (None, "whole"):
+            rows.append(replay("logic, 28,000 comments", log("whole", 28000, RATE), folder / "d", 100, "--llm", "none"))
         if options.only in (None, "llm"):
             rows.append(replay("logic, packaged models, 3 min", log("three", 2340, RATE), folder / "b", 10))
         if options.only in (None, "speech"):
             rows.append(
                 replay("speech, 1 min", log("one", 30, 0.5), folder / "c", 2, "--llm", "none", "--depth", "speech")
             )
-        if options.only in (None, "whole"):  # last, since the largest process is what memory is told of
-            rows.append(replay("logic, 28,000 comments", log("whole", 28000, RATE), folder / "d", 100, "--llm", "none"))
     print(f"{conditions()} · load when it began {load:.1f}\n")
     table = [
         (

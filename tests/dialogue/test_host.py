@@ -192,7 +192,18 @@ def test_a_taught_model_words_the_whole_answer_in_its_own_tone() -> None:
     assert "a box of 10" in " ".join(line.text for line in answers)  # what the price is for, which it left out
     question = llm.asked[-1][-1].content
     assert question.startswith("Note: Ribeye steak")
-    assert question.endswith("Lin: How much is the ribeye?")
+    assert question.endswith("Lin: How much is the ribeye?\nTell: price")
+
+
+def test_what_a_taught_model_leaves_out_is_added_from_the_facts() -> None:
+    async def script(show: Show) -> None:
+        await show.decided(show.ask("What's the price of the ribeye and where does it come from?"))
+
+    llm = FakeLLM(lambda _: "[warm] Lin, the ribeye steaks cost 199 yuan, just as it stands on the card.")
+    show = play(script, llm=llm, taught=True)
+    text = " ".join(line.text for line in show.lines(LineKind.ANSWER))
+    assert text.startswith("Lin, the ribeye steaks cost 199 yuan")
+    assert "Hulunbuir" in text
 
 
 def test_a_taught_model_that_bends_a_fact_is_asked_again_and_then_not_believed() -> None:

@@ -138,6 +138,16 @@ def test_what_may_not_be_said_is_refused_and_another_is_drawn(reply: str, rule: 
     assert heard.model.asked[1][2] != heard.model.asked[0][2]
 
 
+def test_of_answers_that_tell_only_some_of_several_facts_the_fullest_is_taken_with_what_it_lacks() -> None:
+    size, price = FACTS["size"], FACTS["price"]
+    half = "[warm] The pan is 240 yuan, Lin, just as it stands on the card."
+    heard = Heard(Drawing([half, "[warm] It's a fine pan for your kitchen, Lin.", half]))
+    (answer,) = heard.ask(Asked("Lin", "price and size of the pan?", (price, size), (PAN,)))
+    assert answer is not None
+    assert (answer.drawn, answer.lacks) == (1, (size,))
+    assert {refusal.rule for _, refusal in heard.refused} == {"missing"}
+
+
 def test_yes_to_a_wrong_number_is_refused() -> None:
     asked = Asked("Lin", "so the pan is 99 yuan?", (PRICE,), (PAN,))
     heard = Heard(Drawing(["[warm] Yes, Lin, the pan is 240 yuan."]))

@@ -63,9 +63,9 @@ def test_an_adapter_that_cannot_be_used_is_told_and_keeps_nobody_off_the_air(
     demo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     room = demo / "room.yaml"
-    text = room.read_text("utf-8").replace("llm:\n", "llm:\n  adapter: nobody\n")
+    text = room.read_text("utf-8").replace("  adapter: demo ", "  adapter: nobody ")
     room.write_text(text, "utf-8")
     assert main(["doctor", str(demo)]) == 1
-    line = text.split("\n").index("  adapter: nobody") + 1
+    line = next(n for n, one in enumerate(text.split("\n"), 1) if one.startswith("  adapter: nobody"))
     assert f"room.yaml:{line}: llm.adapter: there is no adapter nobody" in capsys.readouterr().err
     assert examine(demo)[1] == []

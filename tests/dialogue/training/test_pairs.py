@@ -77,7 +77,7 @@ def test_a_case_shows_the_sheet_the_viewer_and_the_comment(sample: list[Case]) -
     case = next(c for c in sample if c.pair.block.asks == ("price", "unit") and not c.others)
     system, user = case.messages()
     assert case.founder in system.content
-    assert user.content == f"Note: {case.sheet}\n{case.viewer}: {case.comment}"
+    assert user.content == f"Note: {case.sheet}\n{case.viewer}: {case.comment}\nTell: price"
     assert case.facts[0].say in case.sheet
     assert case.answer().startswith(f"[{case.emotion.value}] ")
 
