@@ -30,7 +30,7 @@ async def test_text_puts_the_cursor_into_the_field_and_the_same_key_gives_back(
     room = await open_control(browser, desk)
     await room.page.keyboard.press("t")
     await room.badge("Human · text")
-    assert await room.ask("document.activeElement.id") == "say-text"
+    await room.until("document.activeElement.id === 'say-text'")
     assert "You have the show" in await room.text("takeover-words")
     await room.page.keyboard.type("t is a letter here")
     await room.page.keyboard.press("Escape")
