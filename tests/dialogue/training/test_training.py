@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.numpy import load_file
 
 from dialogue.llm.adapter import AdapterFiles, check_gguf, check_safetensors
@@ -24,7 +25,11 @@ SETTINGS = TrainingSettings(steps=2, batch=2, rank=2, alpha=4, every=1, device="
 @pytest.fixture(autouse=True)
 def loaded_once(packaged: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each training gets a fresh copy of weights that were read once."""
-    monkeypatch.setattr(training, "load_base", lambda model: replace(packaged, model=copy.deepcopy(packaged.model)))
+
+    def load(model: str, *, dtype: str) -> Base:
+        return replace(packaged, model=copy.deepcopy(packaged.model).to(getattr(torch, dtype)))
+
+    monkeypatch.setattr(training, "load_base", load)
 
 
 @pytest.fixture(scope="module")
