@@ -248,7 +248,7 @@ class Replier:
     ) -> list[Answer]:
         """The best of what the taught model drew; nothing if none of it may be said."""
         drawn = await taught.answer(
-            Asked(self._readback.name(comment.viewer), comment.text, found.facts, found.products),
+            Asked(self._called(comment), comment.text, found.facts, found.products),
             Watch(
                 progress.patience_s,
                 progress.on_first_token,

@@ -195,6 +195,15 @@ def test_a_taught_model_words_the_whole_answer_in_its_own_tone() -> None:
     assert question.endswith("Lin: How much is the ribeye?\nTell: price")
 
 
+def test_a_viewer_whose_name_can_not_be_read_is_not_called_a_viewer() -> None:
+    async def script(show: Show) -> None:
+        await show.decided(show.ask("How much is the ribeye?", "8812"))
+
+    llm = FakeLLM(lambda _: "[warm] The ribeye steaks cost 199 yuan, just as it stands on the card.")
+    play(script, llm=llm, taught=True)
+    assert "a viewer:" not in llm.asked[-1][-1].content
+
+
 def test_what_a_taught_model_leaves_out_is_added_from_the_facts() -> None:
     async def script(show: Show) -> None:
         await show.decided(show.ask("What's the price of the ribeye and where does it come from?"))
