@@ -1,4 +1,4 @@
-"""Every order of the control room, pressed in Chromium, and what then reached viewers: their ears by WebRTC, their page, their events."""
+"""Orders of the control room, pressed in Chromium, and what then reached viewers: their ears by WebRTC, their page, their events."""
 
 import asyncio
 import json
