@@ -117,13 +117,14 @@ def _existing(path: Path) -> Path:
 
 def _fits(path: Path, told: str | None, model: str) -> None:
     base = weights_path(model)
-    if told is None or not base.is_file() or told != _digest(base):
+    if told is None or not base.is_file() or told != digest(base):
         raise ModelError(
             "adapter-unfit", f"{path} was trained on another model than {base.name}; train it anew on this one"
         )
 
 
 @lru_cache(maxsize=4)
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal; read once."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

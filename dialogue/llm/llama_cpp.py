@@ -14,6 +14,7 @@ from typing import Any
 
 from dialogue.contract import Message, ModelError
 from dialogue.llm.adapter import check_gguf, find_adapter
+from dialogue.llm.merged import merged_weights
 from dialogue.llm.stop_scanner import StopScanner
 from dialogue.llm.weights import weights_path
 from dialogue.openmp import let_openmp_sleep
@@ -52,10 +53,14 @@ class LlamaEngine:
         params.cpuparams.n_threads = settings.threads
         params.cpuparams_batch.n_threads = settings.threads
         if settings.adapter:
-            lora = xllamacpp.CommonAdapterLoraInfo()
-            lora.path = str(check_gguf(find_adapter(settings.adapter), settings.model))
-            lora.scale = 1.0
-            params.lora_adapters = [lora]
+            adapter = check_gguf(find_adapter(settings.adapter), settings.model)
+            if (merged := merged_weights(path, adapter)) is not None:
+                params.model.path = str(merged)
+            else:
+                lora = xllamacpp.CommonAdapterLoraInfo()
+                lora.path = str(adapter)
+                lora.scale = 1.0
+                params.lora_adapters = [lora]
         params.cache_ram_mib = _PROMPT_CACHE_MIB
         params.verbosity = -1
         params.ui = False

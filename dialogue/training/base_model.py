@@ -1,11 +1,11 @@
 """The packaged model as PyTorch weights, with a LoRA adapter on all its linear layers."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from dialogue.llm.adapter import digest
 from dialogue.llm.transformers_llm import gguf_read_once
 from dialogue.llm.weights import weights_path
 from dialogue.settings import PACKAGED
@@ -28,13 +28,7 @@ class Base:
     @property
     def digest(self) -> str:
         """SHA-256 of the weights' file: an adapter fits no other."""
-        return file_digest(self.path)
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest(self.path)
 
 
 def quieten() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from dialogue.contract import Message, ModelError
+from dialogue.llm import merged
 from dialogue.llm.adapter import AdapterFiles, check_gguf, check_safetensors, find_adapter
 from dialogue.llm.llama_cpp import LlamaEngine
 from dialogue.llm.transformers_llm import TransformersEngine
@@ -81,20 +83,75 @@ def _next_token(model: Any, base: Base, question: str) -> tuple[int, float]:
     return int(best.indices[0]), float(best.values[0] - best.values[1])
 
 
-def test_both_runtimes_choose_the_next_token_as_peft_does(base: Base, taught: Taught) -> None:
+@pytest.mark.parametrize("runtime", ["llama.cpp", "llama.cpp, not merged", "transformers"])
+def test_every_runtime_chooses_the_next_token_as_peft_does(
+    runtime: str, base: Base, taught: Taught, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     adapter = str(taught.folder)
-    llama = LlamaEngine(LlamaCppSettings(adapter=adapter))
-    hugging = TransformersEngine(TransformersSettings(adapter=adapter, dtype="float32", device="cpu"))
+    engine: LlamaEngine | TransformersEngine
+    if runtime == "transformers":
+        engine = TransformersEngine(TransformersSettings(adapter=adapter, dtype="float32", device="cpu"))
+    else:
+        if "not merged" in runtime:
+            (tmp_path / "talkback").write_text("a file where the folder should be")
+        engine = LlamaEngine(LlamaCppSettings(adapter=adapter))
+        assert len([*tmp_path.glob("talkback/*.gguf")]) == (runtime == "llama.cpp")
     try:
         for question, token in taught.next_tokens.items():
-            expected = base.tokenizer.decode([token])
-            messages = [Message("user", question)]
-            assert "".join(hugging.stream(messages, 1, 0.0, 0, ())) == expected
-            assert "".join(llama.stream(messages, 1, 0.0, 0, ())) == expected
+            said = "".join(engine.stream([Message("user", question)], 1, 0.0, 0, ()))
+            assert said == base.tokenizer.decode([token])
     finally:
-        llama.close()
+        engine.close()
     assert len(taught.next_tokens) >= 3
     assert taught.next_tokens != taught.bare_tokens, "the adapter changes nothing: equal runtimes would prove nothing"
+
+
+def test_weights_are_merged_once_and_the_oldest_go_first(
+    base: Base, taught: Taught, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gguf import GGUFReader, quants
+
+    folder = tmp_path / "merged"
+    folder.mkdir()
+    for age in range(1, merged.KEPT + 2):
+        older = folder / f"m+{age}.gguf"
+        older.touch()
+        os.utime(older, (1000 - age, 1000 - age))
+    adapter = AdapterFiles(taught.folder).gguf
+    path = merged.merged_weights(base.path, adapter, folder)
+    assert path is not None
+    assert {file.name for file in folder.iterdir()} == {path.name, "m+1.gguf", "m+2.gguf", "m+3.gguf"}
+    written = path.stat().st_ino
+    assert merged.merged_weights(base.path, adapter, folder) == path
+    assert path.stat().st_ino == written
+
+    name = "blk.3.ffn_up.weight"
+    read = {tensor.name: tensor for tensor in GGUFReader(path).tensors}
+    plain = {tensor.name: tensor for tensor in GGUFReader(base.path).tensors}
+    factors = {tensor.name: tensor.data.astype(np.float32) for tensor in GGUFReader(adapter).tensors}
+    wanted = quants.dequantize(plain[name].data, plain[name].tensor_type) + ALPHA / RANK * (
+        factors[f"{name}.lora_b"] @ factors[f"{name}.lora_a"]
+    )
+    got = quants.dequantize(read[name].data, read[name].tensor_type)
+    assert np.abs(got - wanted).max() <= np.abs(wanted).max() / 250
+    assert read.keys() == plain.keys()
+
+
+def test_an_adapter_that_changes_what_the_weights_lack_is_not_merged(base: Base, tmp_path: Path) -> None:
+    from gguf import GGUFWriter
+
+    adapter = tmp_path / "odd" / "adapter.gguf"
+    adapter.parent.mkdir()
+    writer = GGUFWriter(adapter, "llama")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    writer.add_tensor("blk.99.ffn_up.weight.lora_a", np.zeros((4, 32), np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    assert merged.merged_weights(base.path, adapter, tmp_path / "merged") is None
+    assert [*(tmp_path / "merged").iterdir()] == []
 
 
 def test_an_adapter_of_another_base_is_refused(taught: Taught, tmp_path: Path) -> None:
