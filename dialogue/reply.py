@@ -148,14 +148,14 @@ class Replier:
             for part in lines_of(self._written_zh(comment, found), most_words=_ANSWER_WORDS):
                 yield Answer(part, facts, emotion)
             return
+        worded: AsyncGenerator[Answer, None] | None = None
         if self._taught is not None and _taught_to_word(found):
-            if answers := await self._by_taught(self._taught, comment, found, progress):
-                for answer in answers:
-                    yield answer
-                return
+            worded = self._by_taught(self._taught, comment, found, progress)
         elif self._llm is not None and found.facts and self._wordable(found):
+            worded = self._by_model(comment, found, progress)
+        if worded is not None:
             said = False
-            async with aclosing(self._by_model(comment, found, progress)) as pieces:
+            async with aclosing(worded) as pieces:
                 async for piece in pieces:
                     said = True
                     yield piece
@@ -245,32 +245,34 @@ class Replier:
 
     async def _by_taught(
         self, taught: TaughtAnswers, comment: Comment, found: Retrieval, progress: Progress
-    ) -> list[Answer]:
-        """The best of what the taught model drew; nothing if none of it may be said."""
-        drawn = await taught.answer(
-            Asked(self._called(comment), comment.text, found.facts, found.products),
-            Watch(
-                progress.patience_s,
-                progress.on_first_token,
-                lambda text, refusal: progress.on_refused(Refused(text, refusal, "another draw or the facts")),
-                progress.on_trouble,
-            ),
+    ) -> AsyncGenerator[Answer, None]:
+        """The best of what the taught model drew, and what it lacks in our words; nothing if none of it may be said."""
+        asked = Asked(self._called(comment), comment.text, found.facts, found.products)
+        watch = Watch(
+            progress.patience_s,
+            progress.on_first_token,
+            lambda text, refusal: progress.on_refused(Refused(text, refusal, "another draw or the facts")),
+            progress.on_trouble,
         )
-        if drawn is None:
-            return []
-        emotion = drawn.emotion or _emotion(found)
-        answers = [
-            Answer(part, found.facts, emotion, by_model=True) for part in lines_of(drawn.text, most_words=_ANSWER_WORDS)
-        ]
+        said, emotion = "", _emotion(found)
+        lacks: tuple[Fact, ...] = ()
+        async with aclosing(taught.answer(asked, watch)) as pieces:
+            async for piece in pieces:
+                said = f"{said} {piece.text}".strip()
+                emotion, lacks = piece.emotion or emotion, piece.lacks
+                for part in lines_of(piece.text, most_words=_ANSWER_WORDS):
+                    yield Answer(part, found.facts, emotion, by_model=True)
+        if not said:
+            return
         # a price that is still to be told is told with its unit
-        unit = next((f for f in found.facts if f.field == "unit" and not names_unit(drawn.text, f)), None)
-        priced = all(fact.field != "price" for fact in drawn.lacks)
+        unit = next((f for f in found.facts if f.field == "unit" and not names_unit(said, f)), None)
+        priced = all(fact.field != "price" for fact in lacks)
         if unit is not None and priced and (told := self._wording.price_of_what(found.products[0])):
-            answers.append(Answer(told, (unit,), emotion))
-        rest = [fact for fact in (*drawn.lacks, *(() if priced else (unit,))) if fact is not None]
+            yield Answer(told, (unit,), emotion)
+        rest = [fact for fact in (*lacks, *(() if priced else (unit,))) if fact is not None]
         for text, facts in self._wording.answer(rest, found.products) if rest else ():
-            answers += [Answer(part, facts, emotion) for part in lines_of(text, most_words=_ANSWER_WORDS)]
-        return answers
+            for part in lines_of(text, most_words=_ANSWER_WORDS):
+                yield Answer(part, facts, emotion)
 
     async def _by_model_zh(
         self, comment: Comment, found: Retrieval, progress: Progress

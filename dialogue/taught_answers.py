@@ -1,4 +1,7 @@
-"""Answers worded by a model that was taught to word facts: candidates drawn, checked, ranked; nothing where none may be said."""
+"""Answers worded by a model that was taught to word facts: candidates drawn, checked, ranked; nothing where none may be said.
+
+The first sentence of the first candidate is said while the rest is being drawn, if it may be said and tells what was asked.
+"""
 
 import asyncio
 from collections import deque
@@ -9,7 +12,7 @@ from typing import Final
 
 from dialogue.catalogue import Product
 from dialogue.claims import ClaimChecker, Refusal
-from dialogue.clauses import ended
+from dialogue.clauses import SentenceStream, ended
 from dialogue.contract import LLM, Message, ModelError
 from dialogue.facts import Fact
 from dialogue.language import words
@@ -17,7 +20,7 @@ from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.room_content import RoomContent
 from dialogue.taught_checks import backing_words, sheet_objection, untold
-from dialogue.taught_prompt import NOTHING, taught_note, taught_prompt, untagged
+from dialogue.taught_prompt import NOTHING, taught_note, taught_prompt, turned, untagged
 from dialogue.trimming import disagrees
 from render.contract import Emotion
 
@@ -35,6 +38,10 @@ _BEST_FIT: Final = 2
 _FRESH: Final = 0.5
 """A candidate of the best fit that shares less than this with each of the answers of late is taken at once."""
 _LATELY: Final = 40
+_FEWEST_WORDS: Final = 4
+"""Of a sentence that is said by itself: a shorter one belongs to the next."""
+_OPENINGS_APART: Final = 3
+"""A first sentence of the frame of one of so many before it waits for the rest, and perhaps for another candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +73,19 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class TaughtAnswer:
-    """An answer that may be said."""
+    """An answer that may be said, or what follows on its first sentence."""
 
     text: str
+    """Empty where nothing may follow."""
     emotion: Emotion | None
     """None where the model named none."""
     drawn: int
     """Which of the candidates it was, from 1."""
     lacks: tuple[Fact, ...] = ()
-    """Of several facts those that it does not tell; the host adds them in words of its own."""
+    """Of several facts those that are not told; the host adds them in words of its own."""
+
+
+_Frame = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,8 @@ class TaughtAnswers:
         self._book = book
         self._clock = clock
         self._seed = seed
-        self._lately: deque[frozenset[tuple[str, str]]] = deque(maxlen=_LATELY)
+        self._lately: deque[_Frame] = deque(maxlen=_LATELY)
+        self._openings: deque[_Frame] = deque(maxlen=_OPENINGS_APART)
 
     @classmethod
     def of(
@@ -114,30 +126,41 @@ class TaughtAnswers:
         async for _ in pieces:
             pass
 
-    async def answer(self, asked: Asked, watch: Watch) -> TaughtAnswer | None:
-        """The best candidate that may be said, noted as said; None if there is none, with the reasons told to `watch`.
+    async def answer(self, asked: Asked, watch: Watch) -> AsyncGenerator[TaughtAnswer, None]:
+        """The best candidate that may be said, noted as said; nothing if there is none, with the reasons told to `watch`.
 
-        One that tells only some of several facts is taken if there is no other, with what it lacks. The first is drawn greedily. Further
-        ones are drawn only if it may not be said, is curt, or sounds like an answer of late, and only while there is time for as long a
-        drawing as the longest so far.
+        It comes whole, or in two pieces: its first sentence while the rest is drawn, then the rest. One that tells only some of several
+        facts is taken if there is no other, with what it lacks. The first candidate is drawn greedily. Further ones are drawn only if it
+        may not be said, is curt, or sounds like an answer of late, and only while there is time for as long a drawing as the longest so
+        far; none if the first sentence has been said.
         """
         sheet = taught_note(asked.facts, asked.products) if asked.facts else NOTHING
         must = asked.facts if asked.must is None else asked.must
-        messages = taught_prompt(
-            self._founder, self._manner, sheet, asked.viewer, asked.comment, tell=must, others=asked.others
-        )
+
+        def messages(number: int) -> list[Message]:
+            tell = turned(must, number)
+            return taught_prompt(
+                self._founder, self._manner, sheet, asked.viewer, asked.comment, tell=tell, others=asked.others
+            )
+
         good: list[_Candidate] = []
         partly: list[TaughtAnswer] = []
+        opening: TaughtAnswer | None = None
         seen: set[str] = set()
         longest = 0.0
         for number in range(CANDIDATES):
             if number and watch.patience_s() < longest:
                 break
-            begun = self._clock()
+            begun, drawn, judged = self._clock(), "", False
             try:
-                drawn = await self._draw(messages, number, watch)
+                async with aclosing(self._draw(messages(number), number, watch)) as growing:
+                    async for drawn in growing:
+                        if number == 0 and not judged and (head := _first_sentence(drawn)):
+                            judged = True
+                            if opening := self._opening(head, drawn, asked, sheet, must):
+                                yield opening
             except TimeoutError:
-                if not good and not partly:
+                if not good and not partly and not opening:
                     watch.on_trouble("llm-slow", "The language model was too slow; the answer is made from the facts.")
                 break
             except ModelError as error:
@@ -152,27 +175,50 @@ class TaughtAnswers:
             missing = untold(text, must, asked.products)
             if refusal is None and missing:
                 refusal = Refusal("missing", f"does not tell {', '.join(missing)}")
-                if len(missing) < sum(fact.field != "unit" for fact in must):
-                    lacks = tuple(fact for fact in must if fact.field in missing)
-                    partly.append(TaughtAnswer(text, emotion, number + 1, lacks))
+                if opening or len(missing) < sum(fact.field != "unit" for fact in must):
+                    partly.append(TaughtAnswer(text, emotion, number + 1, _named(missing, must)))
             if refusal is not None:
                 watch.on_refused(text, refusal)
-                continue
-            good.append(self._judged(TaughtAnswer(text, emotion, number + 1), asked))
-            if good[-1].fit == _BEST_FIT and good[-1].variety > 1 - _FRESH:
+            else:
+                good.append(self._judged(TaughtAnswer(text, emotion, number + 1), asked))
+            if opening or (good and good[-1].fit == _BEST_FIT and good[-1].variety > 1 - _FRESH):
                 break
-        if not good and not partly:
-            return None
-        if good:
-            best = max(good, key=lambda candidate: (candidate.fit, candidate.variety)).answer
-        else:
-            best = min(partly, key=lambda answer: len(answer.lacks))
-        self._lately.append(_frame(best.text, asked))
-        self._book.note(best.text)
-        return best
+        best = max(good, key=lambda one: (one.fit, one.variety)).answer if good else None
+        best = best or min(partly, key=lambda answer: len(answer.lacks), default=None)
+        if opening is not None:
+            rest = self._rest(opening, best, must, asked.products)
+            self._noted(f"{opening.text} {rest.text}".strip(), asked)
+            yield rest
+        elif best is not None:
+            self._noted(best.text, asked)
+            yield best
 
-    async def _draw(self, messages: Sequence[Message], number: int, watch: Watch) -> str:
-        """One whole candidate; raises `ModelError`, and `TimeoutError` where time ran out before its end."""
+    def _opening(self, head: str, drawn: str, asked: Asked, sheet: str, must: Sequence[Fact]) -> TaughtAnswer | None:
+        """A first sentence, if it may be said before the rest is known: it tells of what was asked, and sounds new."""
+        emotion, _ = untagged(drawn)
+        frame = _frame(head, asked)
+        values = [fact for fact in must if fact.field != "unit" and not fact.prose]
+        if emotion is None or frame in self._openings or self._objection(head, asked, sheet) is not None:
+            return None
+        if len(untold(head, values, asked.products)) == len(values):
+            return None
+        return TaughtAnswer(head, emotion, 1)
+
+    def _rest(
+        self, opening: TaughtAnswer, best: TaughtAnswer | None, must: Sequence[Fact], products: Sequence[Product]
+    ) -> TaughtAnswer:
+        """What follows on a first sentence that has been said."""
+        if best is None:
+            return TaughtAnswer("", opening.emotion, 1, _named(untold(opening.text, must, products), must))
+        return TaughtAnswer(best.text.removeprefix(opening.text).strip(), opening.emotion, 1, best.lacks)
+
+    def _noted(self, text: str, asked: Asked) -> None:
+        self._lately.append(_frame(text, asked))
+        self._openings.append(_frame(_first_sentence(text) or text, asked))
+        self._book.note(text)
+
+    async def _draw(self, messages: Sequence[Message], number: int, watch: Watch) -> AsyncGenerator[str, None]:
+        """One candidate as it grows; raises `ModelError`, and `TimeoutError` where time ran out before its end."""
         said = ""
         latest = self._clock() + LONGEST_S
         async with aclosing(self._pieces(messages, number)) as pieces:
@@ -182,12 +228,13 @@ class TaughtAnswers:
                     async with asyncio.timeout(max(_LEAST_S, patience)):
                         piece = await anext(pieces)
                 except StopAsyncIteration:
-                    return said
+                    return
                 if not said and number == 0:
                     watch.on_first_token()
                 said += piece
                 if patience <= 0:
                     raise TimeoutError
+                yield said
 
     async def _pieces(self, messages: Sequence[Message], number: int) -> AsyncGenerator[str, None]:
         pieces = self._llm.stream(
@@ -230,7 +277,21 @@ def manner_of(lines: Sequence[str]) -> str:
     return lines[0] if lines else ""
 
 
-def _frame(text: str, asked: Asked) -> frozenset[tuple[str, str]]:
+def _first_sentence(drawn: str) -> str:
+    """The first sentence of what was drawn so far, once it is whole and something follows, with the next if it is short; else nothing."""
+    head = ""
+    for sentence in SentenceStream().feed(untagged(drawn)[1]):
+        head = f"{head} {sentence}".strip()
+        if len(words(head)) >= _FEWEST_WORDS:
+            return head
+    return ""
+
+
+def _named(fields: Sequence[str], facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.field in fields)
+
+
+def _frame(text: str, asked: Asked) -> _Frame:
     """Pairs of neighbouring words without values and names: two answers of one frame sound alike whatever they tell."""
     named = {w for product in asked.products for w in (*words(product.name), *words(product.called))}
     told = {w for fact in asked.facts if not fact.prose for w in words(fact.say)}

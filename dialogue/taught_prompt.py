@@ -49,6 +49,12 @@ def taught_prompt(
     ]
 
 
+def turned(facts: Sequence[Fact], candidate: int) -> tuple[Fact, ...]:
+    """The facts in the order in which a candidate is asked to tell them: where one order fails, another may not."""
+    turn = candidate % max(1, len(facts))
+    return (*facts[turn:], *facts[:turn])
+
+
 def tagged(emotion: Emotion, reply: str) -> str:
     """A reply as the model is taught to give it."""
     return f"[{emotion.value}] {reply}"

@@ -12,7 +12,7 @@ from dialogue.contract import Message
 from dialogue.facts import Fact, product_facts
 from dialogue.phrasebook import Phrasebook
 from dialogue.spoken import money_en
-from dialogue.taught_prompt import NOTHING, tagged, taught_note, taught_prompt
+from dialogue.taught_prompt import NOTHING, tagged, taught_note, taught_prompt, turned
 from dialogue.training.goods import Goods, make_product
 from dialogue.training.pairs import SLOT, Pair
 from dialogue.wording import Wording, stocked
@@ -45,10 +45,11 @@ class Case:
     """All on the sheet."""
     products: tuple[Product, ...]
 
-    def messages(self) -> list[Message]:
+    def messages(self, candidate: int = 0) -> list[Message]:
         """The prompt."""
+        tell = turned(self.facts, candidate)
         return taught_prompt(
-            self.founder, self.manner, self.sheet, self.viewer, self.comment, tell=self.facts, others=self.others
+            self.founder, self.manner, self.sheet, self.viewer, self.comment, tell=tell, others=self.others
         )
 
     def answer(self) -> str:

@@ -5,9 +5,10 @@
     python -m tests.bench.wording --side-by-side FILE     40 replies of each, unedited, as Markdown
     python -m tests.bench.wording --quick                 60 cases: a look, not a result
 
-A reply counts when the checks that hold on air let it pass and it tells every fact that was asked for. Best of three: the first that
-does of one drawn greedily and two at temperature 0.6. distinct-2: different pairs of words among all pairs (Li et al. 2016, NAACL,
-p. 110); self-BLEU: mean BLEU-4 of a reply against the others (Zhu et al. 2018, SIGIR, p. 1097), higher is more of the same.
+A reply counts when the checks that hold on air let it pass and it tells every fact that was asked for. Best of three: the first
+that does of one drawn greedily and two at temperature 0.6, which are asked to tell the facts in another order. distinct-2:
+different pairs of words among all pairs (Li et al. 2016, NAACL, p. 110); self-BLEU: mean BLEU-4 of a reply against the others (Zhu
+et al. 2018, SIGIR, p. 1097), higher is more of the same.
 """
 
 import argparse
@@ -79,7 +80,7 @@ class Model:
         """Candidate `number`: the first greedily, the others by chance."""
         began, first, pieces = time.perf_counter(), 0.0, 0
         said = ""
-        for piece in self._engine.stream(self._messages(case), TOKENS, 0.6 if number else 0.0, number, ("\n",)):
+        for piece in self._engine.stream(self._messages(case, number), TOKENS, 0.6 if number else 0.0, number, ("\n",)):
             pieces += bool(piece)
             said += piece
             if not first and any(mark in untagged(said)[1] for mark in ",.:!?"):
@@ -92,9 +93,9 @@ class Model:
     def close(self) -> None:
         self._engine.close()
 
-    def _messages(self, case: Case) -> list[Message]:
+    def _messages(self, case: Case, number: int) -> list[Message]:
         if self._taught:
-            return case.messages()
+            return case.messages(number)
         persona = Persona(case.founder, case.founder, "", (case.manner,), (), (), ())
         return prompt(persona, case.sheet, case.viewer, case.comment)
 

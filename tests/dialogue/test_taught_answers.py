@@ -1,8 +1,9 @@
 """Answers by a taught model: what is drawn, what is refused, which is taken, and when it stops."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,8 @@ GOOD = "[warm] The pan is 240 yuan, Lin, just as it stands on the card."
 OTHER = "[amused] Two hundred and forty yuan, Lin, and it will outlive your kitchen table."
 HOW_MUCH = Asked("Lin", "how much is the pan", (PRICE,), (PAN,))
 WORD_S = 0.01
+_CUT = re.compile(r"(?<= )|\^")
+"""Pieces end at a space, or within a word where a ^ stands."""
 
 
 @dataclass
@@ -58,9 +61,9 @@ class Drawing:
         self.asked.append((list(messages), temperature, seed))
         self.open += 1
         try:
-            for word in self.candidates[(len(self.asked) - 1) % len(self.candidates)].split(" "):
+            for piece in _CUT.split(self.candidates[(len(self.asked) - 1) % len(self.candidates)]):
                 await asyncio.sleep(self.word_s)
-                yield word + " "
+                yield piece.replace("^", "")
         finally:
             self.open -= 1
 
@@ -76,6 +79,7 @@ class Heard:
     patience_s: float = 2.0
     refused: list[tuple[str, Refusal]] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+    pieces: list[list[TaughtAnswer]] = field(default_factory=list)
     first_tokens: int = 0
 
     def ask(self, *questions: Asked, book: Phrasebook | None = None) -> list[TaughtAnswer | None]:
@@ -91,7 +95,9 @@ class Heard:
                     return max(0.0, until - clock())
 
                 watch = Watch(patience, self._first, self._refused, lambda code, _: self.trouble.append(code))
-                given.append(await answers.answer(asked, watch))
+                pieces = [piece async for piece in answers.answer(asked, watch)]
+                self.pieces += [pieces]
+                given.append(pieces[-1] if pieces else None)
             return given
 
         return run_virtual(all_of_them())
@@ -262,3 +268,83 @@ def test_small_talk_needs_no_fact() -> None:
     heard = Heard(Drawing(["[warm] Hello Lin, good to have you here."]))
     assert heard.ask(asked)[0] is not None
     assert heard.model.asked[0][0][1].content == "Note: nothing.\nLin: hello"
+
+
+TWO = "[warm] The pan is 240 yuan for you, Lin. It measures 28 cm across, since you ask."
+BOTH = Asked("Lin", "price and size of the pan?", (PRICE, FACTS["size"]), (PAN,))
+
+
+def test_the_first_sentence_is_said_while_the_rest_is_drawn() -> None:
+    model = Drawing([TWO])
+    came: list[tuple[str, float]] = []
+
+    async def timed() -> None:
+        clock = asyncio.get_running_loop().time
+        answers = TaughtAnswers(model, PERSONA, ClaimChecker(strict=False), Phrasebook(0), clock, 7)
+        watch = Watch(lambda: 2.0, lambda: None, lambda *_: None, lambda *_: None)
+        began = clock()
+        async for piece in answers.answer(BOTH, watch):
+            came.append((piece.text, clock() - began))
+
+    run_virtual(timed())
+    assert [text for text, _ in came] == [
+        "The pan is 240 yuan for you, Lin.",
+        "It measures 28 cm across, since you ask.",
+    ]
+    assert came[0][1] == pytest.approx(10 * WORD_S)
+    assert came[1][1] == pytest.approx(17 * WORD_S)
+    assert len(model.asked) == 1
+
+
+def test_a_decimal_point_ends_no_sentence() -> None:
+    rice = replace(PAN, name="Rice", price=Decimal("240.5"))
+    heard = Heard(Drawing(["[warm] For the rice, Lin, it's 240.^5 yuan."]))
+    (answer,) = heard.ask(Asked("Lin", "how much is the rice", (product_facts(rice)["price"],), (rice,)))
+    assert answer is not None
+    assert [piece.text for piece in heard.pieces[0]] == ["For the rice, Lin, it's 240.5 yuan."]
+
+
+@pytest.mark.parametrize("rest", ["It measures 82 cm across.", "And it ships free."])
+def test_after_a_first_sentence_that_was_said_a_bad_rest_is_left_out_and_what_it_lacks_is_told(rest: str) -> None:
+    heard = Heard(Drawing([f"[warm] The pan is 240 yuan for you, Lin. {rest}", GOOD]))
+    (answer,) = heard.ask(BOTH)
+    assert answer == TaughtAnswer("", Emotion.WARM, 1, (FACTS["size"],))
+    assert len(heard.model.asked) == 1
+    assert len(heard.refused) == 1
+
+
+def test_a_first_sentence_that_tells_nothing_waits_for_the_rest() -> None:
+    heard = Heard(Drawing(["[warm] That is easily told, Lin. The pan is 240 yuan and 28 cm."]))
+    heard.ask(BOTH)
+    assert len(heard.pieces[0]) == 1
+
+
+def test_a_first_sentence_that_may_not_be_said_is_not() -> None:
+    heard = Heard(Drawing(["[warm] The pan is 24 yuan for you, Lin. It measures 28 cm across.", TWO]))
+    (answer,) = heard.ask(BOTH)
+    assert answer is not None
+    assert (answer.drawn, len(heard.pieces[0])) == (2, 1)
+
+
+def test_a_first_sentence_in_the_frame_of_one_of_late_waits_for_another_candidate() -> None:
+    other = "[amused] Two hundred and forty yuan, Lin, and the tape measure says 28 cm."
+    heard = Heard(Drawing([TWO, TWO, other]))
+    first, second = heard.ask(BOTH, BOTH)
+    assert (len(heard.pieces[0]), len(heard.pieces[1])) == (2, 1)
+    assert first is not None
+    assert second is not None
+    assert second.text == other.removeprefix("[amused] ")
+
+
+def test_a_model_that_stops_within_the_rest_leaves_the_first_sentence_and_what_it_lacks() -> None:
+    heard = Heard(Drawing([TWO]), patience_s=0.13)
+    (answer,) = heard.ask(BOTH)
+    assert answer == TaughtAnswer("", Emotion.WARM, 1, (FACTS["size"],))
+    assert heard.trouble == []
+
+
+def test_further_candidates_are_asked_to_tell_the_facts_in_another_order() -> None:
+    heard = Heard(Drawing(["[warm] It's a fine pan for your kitchen, Lin."]))
+    heard.ask(BOTH)
+    plans = [messages[1].content.rsplit("Tell: ", 1)[1] for messages, _, _ in heard.model.asked]
+    assert plans == ["price, size", "size, price", "price, size"]
