@@ -196,7 +196,8 @@ class Retriever:
                 return Retrieval(Intent.SHOP, True, by_rule.products, (), (learned.fact,))
         products = self.named(text)
         nearest = self._nearest(vector) if by_rule.intent is Intent.UNKNOWN else None
-        if nearest is not None:
+        strays = guess is not None and guess.intent is CommentIntent.OFFTOPIC and guess.probability >= SURE
+        if nearest is not None and not (strays and nearest[0] == "persona"):
             kind, name = nearest
             if (kind == "section" and not (products and name == "range")) or (kind == "persona" and not products):
                 return self._about(kind, name, products)

@@ -1,6 +1,7 @@
 """Comments that are taken, and not answered: links and contact details, orders to the machine, abuse."""
 
 import re
+from typing import Final
 
 from dialogue.language import comparable, has_han, simplified, words
 from dialogue.orders import is_order
@@ -18,6 +19,7 @@ _CONTACT = re.compile(
     r"|(?:add me on|my) (?:whatsapp|telegram|wechat|line)\b|\b(?:vx|wx|qq|whatsapp|telegram)\s*[::]",
     re.IGNORECASE,
 )
+_PRICE: Final = re.compile(r"[1-9]\d{0,2}[0589]")
 _CONTACT_ZH = re.compile(
     r"加(?:我|v|vx|微信|qq|q群)|微信号|[薇威徽]信|(?<![a-z])v信|私信我|(?:qq|q)群|电报群|飞机号", re.IGNORECASE
 )
@@ -73,13 +75,26 @@ def objection(viewer: str, text: str, *, allowed: frozenset[str] = frozenset()) 
     """
     plain, text = comparable(text), simplified(text)
     squeezed = re.sub(r"[\W_]", "", text)
-    if _LINK.search(text) or _CONTACT.search(text) or (has_han(text) and _CONTACT_ZH.search(squeezed)):
+    if _LINK.search(text) or _gives_contact(text) or (has_han(text) and _CONTACT_ZH.search(squeezed)):
         return "Links and contact details are not read out here."
     if _INJECTION.search(text) or _INJECTION.search(plain) or is_order(text):
         return GIVES_ORDERS
     said = (set(words(plain)) | set(words(comparable(viewer)))) - allowed
     if said & _ABUSE or _ABUSE_ZH.search(squeezed):
         return PUT_ANOTHER_WAY
-    if _LINK.search(viewer) or _CONTACT.search(viewer):
+    if _LINK.search(viewer) or _gives_contact(viewer):
         return "Please choose a name without links or contact details."
     return None
+
+
+def _gives_contact(text: str) -> bool:
+    return any(not _are_prices(match[0]) for match in _CONTACT.finditer(text))
+
+
+def _are_prices(digits: str) -> bool:
+    """Whether what looks like a long number are prices in a row, going up or down, as they end: "199 249 299 399"."""
+    parts = digits.split()
+    if len(parts) < 3 or not all(_PRICE.fullmatch(part) for part in parts):
+        return False
+    prices = [int(part) for part in parts]
+    return prices in (sorted(prices), sorted(prices, reverse=True))
