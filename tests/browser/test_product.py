@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.browser_kit import PHONE, open_viewer
+from tests.browser.browser_kit import LAPTOP, PHONE, open_viewer
 from tests.browser.fake_room import NAME, FakeRoom, JsonObject
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -61,6 +61,37 @@ async def test_product_is_shown_with_picture_stock_link_and_cart_and_clicks_are_
     await page.locator("#language-switch").click()
     assert await page.locator("#product-unit").inner_text() == "/ 台"
     assert viewer.errors == []
+    await viewer.context.close()
+
+
+async def test_on_a_low_screen_a_long_line_leaves_the_button_free(browser: Browser, room: FakeRoom) -> None:
+    stock_up(room)
+    room.emit("product.shown", product=FRYER)
+    viewer = await open_viewer(browser, room.url, viewport=LAPTOP)
+    await viewer.until("document.getElementById('product-picture').naturalWidth > 0")
+    text = (
+        "It takes a whole chicken of a kilo and a half, and the basket goes into the dishwasher, so you wipe nothing at all. "
+        * 3
+    )
+    room.emit(
+        "line.started",
+        line="one",
+        kind="pitch",
+        text=text.strip(),
+        language="en",
+        emotion="warm",
+        words=[],
+        comments=[],
+    )
+    await viewer.until("document.getElementById('captions').textContent.includes('dishwasher')")
+    button = await viewer.page.locator("#product-cart").bounding_box()
+    captions = await viewer.page.locator("#captions").bounding_box()
+    assert button is not None
+    assert captions is not None
+    assert captions["y"] >= button["y"] + button["height"]
+    assert captions["y"] + captions["height"] <= LAPTOP["height"]
+    await viewer.page.locator("#product-cart").click()
+    await viewer.page.get_by_role("button", name="In the cart").wait_for()
     await viewer.context.close()
 
 
