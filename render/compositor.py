@@ -57,6 +57,8 @@ class FrameRequest:
     speaking: Speaking | None
     look: str
     caption: CaptionState | None
+    clause_s: float | None = None
+    """Length of the Line being heard or about to be, in seconds, where it is known."""
     word: tuple[int, int] | None = None
     """Character span of the word being heard, in the Line's text; call-outs come with it."""
     live: LiveMode = LiveMode.NONE
@@ -128,6 +130,7 @@ class Compositor:
         if coming is not None and (shown is None or shown.card != coming.card):
             self._life.glance("product")
         self._stage.begin(dressing, now)
+        self._life.put_product(*self._stage.product_from_eyes)
 
     def end(self, line: Line, now: float) -> None:
         """A Line is over, or was cut off."""
@@ -151,6 +154,7 @@ class Compositor:
             request.now,
             speaking=(speaking.emotion, speaking.energy, speaking.accent) if speaking else None,
             look=request.look,
+            clause_s=request.clause_s,
         )
         return moment.pose(self._mouth_at(request.mouth, request.now))
 

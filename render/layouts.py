@@ -81,6 +81,17 @@ class Arrangement:
     """The captions' panel stands in the middle of its lower edge."""
 
     @property
+    def product(self) -> Rect:
+        """Where the product stands: its picture, or its card."""
+        return self.picture.free if self.picture is not None else self.card
+
+    def product_from(self, eye: tuple[float, float]) -> tuple[float, float]:
+        """Px to the right and down from a point of the host, given in px of the pack, to the middle of the product."""
+        x = self.host.x + (eye[0] - self.crop.x) * self.host.width / self.crop.width
+        y = self.host.y + (eye[1] - self.crop.y) * self.host.height / self.crop.height
+        return self.product.x + self.product.width / 2 - x, self.product.y + self.product.height / 2 - y
+
+    @property
     def scaled(self) -> bool:
         return (self.crop.width, self.crop.height) != (self.host.width, self.host.height)
 

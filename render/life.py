@@ -111,6 +111,10 @@ class Life:
         """Look at `target` for a moment and back, as one does when something appears there (``product``, ``chat``)."""
         self._looking.glance(target)
 
+    def put_product(self, right: float, down: float) -> None:
+        """Where the product stands from the host's eyes, in units of the frame (its short side has 720)."""
+        self._looking.put_product(right, down)
+
     def at(
         self, now: float, *, speaking: tuple[Emotion, float, float] | None, look: str, clause_s: float | None = None
     ) -> Moment:

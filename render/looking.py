@@ -11,7 +11,11 @@ _EYE_DEGREES_X, _EYE_DEGREES_Y = 13.0, 11.0
 """What a gaze of 1 stands for in the avatar packs (13 degrees sideways, 12 down, 9 up)."""
 _CAMERA, _CHAT, _PRODUCT = "camera", "chat", "product"
 _PLACES = {_CAMERA: (0.0, 0.0), _CHAT: (-9.0, 7.0), _PRODUCT: (9.0, 7.0)}
-"""Degrees to the picture's right and down. The comment being read stands at the left, the product card at the right."""
+"""Degrees to the picture's right and down. The comment being read stands at the left; the product where the stage has it."""
+_UNITS_A_DEGREE = 60.0
+"""Of the frame, whose short side has 720: the far corner is some 12 degrees away."""
+_FARTHEST_X, _HIGHEST, _LOWEST = 11.0, -7.0, 8.0
+"""Degrees that eyes and lids of a pack show without strain."""
 _HEAD_SHARE_X, _HEAD_SHARE_Y = 0.26, 0.2
 """How much of a glance the head takes over. People turn the head little for targets within 15 degrees (Freedman 2008)."""
 _HEAD_RATE = 9.0
@@ -50,6 +54,7 @@ class Looking:
 
     def __init__(self, random: np.random.Generator) -> None:
         self._random = random
+        self._places = dict(_PLACES)
         self._look = _CAMERA
         self._since = 0.0
         self._until = 0.0
@@ -63,15 +68,24 @@ class Looking:
 
     def glance(self, target: str) -> None:
         """Look there at the next moment, briefly, unless that is where the host looks anyway."""
-        self._asked = target if target in _PLACES else None
+        self._asked = target if target in self._places else None
+
+    def put_product(self, right: float, down: float) -> None:
+        """The product stands so far from the host's eyes, in units of the frame; what is looked at now is looked at there anew."""
+        x = min(_FARTHEST_X, max(-_FARTHEST_X, right / _UNITS_A_DEGREE))
+        y = min(_LOWEST, max(_HIGHEST, down / _UNITS_A_DEGREE))
+        if (x, y) != self._places[_PRODUCT]:
+            self._places[_PRODUCT] = x, y
+            if self._look == _PRODUCT and not self._away:
+                self._until = -math.inf
 
     def at(self, now: float, passed: float, look: str, talking: bool) -> Gaze:
         """The gaze `now`; `look` is ``camera``, ``chat`` or ``product`` (anything else counts as the camera)."""
-        look = look if look in _PLACES else _CAMERA
+        look = look if look in self._places else _CAMERA
         shift = 0.0
         asked, self._asked = self._asked, None
         if look == self._look and asked not in (None, look):
-            shift = self._jump(now, *self._turn_away(_PLACES[asked], self._uniform(*_GLANCE_S)))
+            shift = self._jump(now, *self._turn_away(self._places[asked], self._uniform(*_GLANCE_S)))
         elif look != self._look or now >= self._until:
             if look != self._look:
                 self._look, self._since, self._away = look, now, False
@@ -101,10 +115,10 @@ class Looking:
         )
 
     def _arriving(self, look: str) -> tuple[tuple[float, float], float]:
-        self._head_goal = _PLACES[look]
+        self._head_goal = self._places[look]
         if look == _CHAT:
             return (_LINE_LEFT, 6.2), 0.3
-        return _PLACES[look], 0.8
+        return self._places[look], 0.8
 
     def _next(self, now: float, talking: bool) -> tuple[tuple[float, float], float]:
         """The fixation that follows: where to and for how long."""
@@ -114,12 +128,14 @@ class Looking:
         if self._look == _CHAT:
             return self._reading_on(now)
         if self._look == _PRODUCT:
+            if self._until == -math.inf:
+                return self._arriving(_PRODUCT)
             if self._chance(0.3):
-                return self._turn_away(_PLACES[_CAMERA], self._lasting(1.1))
-            return self._near(_PLACES[_PRODUCT], 1.4), self._lasting(0.55)
+                return self._turn_away(self._places[_CAMERA], self._lasting(1.1))
+            return self._near(self._places[_PRODUCT], 1.4), self._lasting(0.55)
         if self._chance(0.16 if talking else 0.13):
             return self._glance(talking)
-        return self._near(_PLACES[_CAMERA], 0.7), self._lasting(1.0 if talking else 1.2)
+        return self._near(self._places[_CAMERA], 0.7), self._lasting(1.0 if talking else 1.2)
 
     def _glance(self, talking: bool) -> tuple[tuple[float, float], float]:
         """Away from the camera: to the chat or, thinking, to a side (Glenberg et al. 1998, Mem. Cogn. 26:651)."""
@@ -127,7 +143,7 @@ class Looking:
         if talking:
             return self._turn_away((side * self._uniform(4.0, 7.5), self._uniform(-2.5, 3.5)), self._uniform(0.35, 0.8))
         if self._chance(0.6):
-            x, y = self._near(_PLACES[_CHAT], 1.5)
+            x, y = self._near(self._places[_CHAT], 1.5)
             return self._turn_away((x, y), self._lasting(1.1))
         return self._turn_away((side * self._uniform(5.0, 9.0), self._uniform(-3.0, 3.0)), self._lasting(0.8))
 
@@ -138,7 +154,7 @@ class Looking:
 
     def _reading_on(self, now: float) -> tuple[tuple[float, float], float]:
         if now - self._since > _LOOKS_UP_AFTER_S and self._chance(0.08):
-            return self._turn_away(_PLACES[_CAMERA], self._lasting(0.7))
+            return self._turn_away(self._places[_CAMERA], self._lasting(0.7))
         self._read_x += _LINE_STEP * self._uniform(0.7, 1.3)
         if self._read_x > _LINE_RIGHT:
             self._read_x = _LINE_LEFT + self._uniform(0.0, 0.8)

@@ -107,6 +107,8 @@ class Beat:
     """The same word in the caption."""
     dressing: Dressing | None = None
     """What the Line shows, in the Slice in which it begins."""
+    clause_s: float | None = None
+    """Length of the Line, or of the one that waits in a pause."""
 
 
 @dataclass(slots=True)
@@ -198,7 +200,8 @@ class Playlist:
         at = index * SLICE_SECONDS
         events: list[ShowEvent] = []
         if self._playing is None and not self._begin(at, events):
-            return Beat(self._silence, self._lead_in(), 0.0, None, None, tuple(events))
+            coming = self._waiting[0].seconds if self._waiting else None
+            return Beat(self._silence, self._lead_in(), 0.0, None, None, tuple(events), clause_s=coming)
         playing = self._playing
         assert playing is not None
         take, first = playing.take, playing.position * SLICE_SAMPLES
@@ -237,7 +240,7 @@ class Playlist:
             self._finish(line)
             if not self._waiting:
                 events.append(QueueDrained(end))
-        return Beat(beat.pcm, beat.mouth, beat.accent, line, beat_word, tuple(events), caption, dressing)
+        return Beat(beat.pcm, beat.mouth, beat.accent, line, beat_word, tuple(events), caption, dressing, take.seconds)
 
     def _begin(self, at: float, events: list[ShowEvent]) -> bool:
         while self._waiting and (until := self._waiting[0].line.valid_until) is not None and at >= until:

@@ -327,6 +327,7 @@ class Show:
             speaking=speaking,
             look="chat" if line is not None and line.kind is LineKind.READBACK else self._look,
             caption=self._caption,
+            clause_s=beat.clause_s,
             word=beat.word,
             live=airing.mode,
             person=airing.picture,

@@ -71,6 +71,8 @@ class StageGraphics:
         self._wardrobe = Wardrobe(template, ProductMedia())
         home = template.arrangements[Layout.HOST]
         self._window = HostWindow(pack.plate, template.size, home, template.unit, MOVE_S)
+        left, right = pack.landmarks["left_eye"], pack.landmarks["right_eye"]
+        self._eyes = float(left[0] + right[0]) / 2, float(left[1] + right[1]) / 2
         self._layout = Layout.HOST
         self._layout_since, self._layout_before = -MOVE_S, Layout.HOST
         self._labels = make_labels(self._wardrobe.px)
@@ -93,6 +95,12 @@ class StageGraphics:
     def product(self) -> ProductSet | None:
         """What is on the stage."""
         return self._layers[-1].product if self._layers else None
+
+    @property
+    def product_from_eyes(self) -> tuple[float, float]:
+        """Where the product stands from the host's eyes, to the right and down, in units (the short side has 720)."""
+        right, down = self._arrangement.product_from(self._eyes)
+        return right / self._template.unit, down / self._template.unit
 
     # ---- what changes --------------------------------------------------------------------------------------
 

@@ -286,3 +286,14 @@ def test_lips_are_pressed_only_while_the_mouth_is_free() -> None:
     assert pressing.pose(rest).mouth.sum() == pytest.approx(1.0)
     assert np.array_equal(pressing.pose(talking).mouth, talking)
     assert rest[MOUTH_KEYS.index("rest")] == 1.0
+
+
+def test_the_eyes_follow_the_product_to_where_the_stage_has_it() -> None:
+    life = Life(6)
+    life.put_product(600.0, 60.0)
+    right = [life.at(i * FRAME, speaking=None, look="product").gaze_x for i in range(20)][-1]
+    life.put_product(-500.0, -400.0)
+    moved = [life.at(0.8 + i * FRAME, speaking=None, look="product") for i in range(12)][-1]
+    assert right > 0.5
+    assert moved.gaze_x < -0.4
+    assert moved.gaze_y < -0.3

@@ -43,6 +43,17 @@ def test_speech_that_does_not_fill_its_last_slice_is_padded_with_silence() -> No
     assert (made.mouth[:, 0] == 1).all()  # at rest where the track has ended
 
 
+def test_the_length_of_a_line_is_known_while_it_is_heard_and_in_the_pause_before_it() -> None:
+    playlist = Playlist()
+    playlist.add(take("a", slices=5))
+    playlist.add(take("b", slices=9))
+    beats = [playlist.advance(i) for i in range(40)]
+    assert [beat.clause_s for beat in beats[:5]] == [5 * 0.04] * 5
+    pause = [beat for beat in beats[5:] if not beat.pcm.any()][:5]
+    assert {beat.clause_s for beat in pause} == {9 * 0.04}
+    assert beats[-1].clause_s is None
+
+
 def test_clauses_of_one_reply_follow_closer_than_other_lines() -> None:
     def gap(second_kind: LineKind, reply: str | None) -> int:
         playlist = Playlist()

@@ -467,3 +467,24 @@ def test_the_holding_card_says_its_text_and_is_never_still() -> None:
     holding.draw(second, 2.0, held)
     assert (first[560:760] > 240).all(axis=2).sum() > 2000
     assert not np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("size", "layout", "right", "down"),
+    [
+        (UPRIGHT, Layout.INSET, 0, 1),
+        (UPRIGHT, Layout.SIDE, 0, 1),
+        (UPRIGHT, Layout.FULL, -1, -1),
+        (LYING, Layout.INSET, 1, 0),
+        (LYING, Layout.SIDE, 1, 0),
+        (LYING, Layout.FULL, -1, 0),
+    ],
+)
+def test_where_the_product_stands_from_the_hosts_eyes(
+    pack: AvatarPack, size: tuple[int, int], layout: Layout, right: int, down: int
+) -> None:
+    rig = Rig(pack, size)
+    rig.begin(0.0, product=CARD, layout=layout)
+    x, y = rig.stage.product_from_eyes
+    assert right == 0 or x * right > 150, (x, y)
+    assert down == 0 or y * down > 150, (x, y)
