@@ -90,6 +90,8 @@ _PRONOUN_AFTER = frozenset(
         "question",
         "catch",
         "piece",
+        "moment",
+        "word",
         "else",
         "myself",
         "yourself",

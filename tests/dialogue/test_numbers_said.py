@@ -24,6 +24,8 @@ from dialogue.numbers_said import Quantity, quantities
         ("this one is good, the other one too", []),
         ("I'll answer the next one myself", []),
         ("one of us", []),
+        ("one moment please", []),
+        ("one word from the team", []),
         ("one box", [("1", "box")]),
         ("two hundred fifty", [("250", "")]),
         ("3 thousand", [("3000", "")]),

@@ -21,6 +21,7 @@ def statements(demo: RoomContent, languages: frozenset[str] = BOTH) -> Statement
         ("It costs 199 yuan.", ["catalogue/RB-10.price"]),
         ("Sorry, our sound was gone. We are back.", []),
         ("Our colleague Ann shows you the pan in a moment.", []),
+        ("One moment please, the team has a word.", []),
         ("牛排199元。", ["catalogue/RB-10.price"]),
         ("大家晚上好，欢迎来到直播间", []),
     ],
