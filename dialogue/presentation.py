@@ -216,12 +216,26 @@ class Presentation:
     def planned(self) -> list[Planned]:
         """What is worded and comes next, as a person changed it; to look at it changes nothing."""
         coming = [clause for clause in self.presenter.coming() if not self._left_out(clause)]
-        return [Planned(f"{self._prefix}p{c.sentence}.{c.index}", self._as_changed(c)) for c in coming]
+        return [Planned(self._name(c), self._as_changed(c)) for c in coming]
+
+    def planned_as(self, line: str) -> str | None:
+        """The name under which a Line on its way was planned; None for one that never was."""
+        pitched = self._pitched.get(line)
+        return self._name(pitched.clause) if pitched is not None and pitched.clause.sentence >= 0 else None
+
+    def line_of(self, planned: str) -> str | None:
+        """The Line that a planned clause has become and that has not begun; None if there is none."""
+        return next(
+            (line for line, one in self._pitched.items() if not one.begun and self._name(one.clause) == planned), None
+        )
+
+    def _name(self, clause: PitchClause) -> str:
+        return f"{self._prefix}p{clause.sentence}.{clause.index}"
 
     def change_planned(self, ident: str, text: str | None) -> PitchClause | None:
         """Word a planned clause anew, or leave it out; None if it is not planned (any more)."""
         for clause in self.presenter.coming():
-            if ident == f"{self._prefix}p{clause.sentence}.{clause.index}" and not self._left_out(clause):
+            if ident == self._name(clause) and not self._left_out(clause):
                 self._note(clause, text)
                 return clause
         return None

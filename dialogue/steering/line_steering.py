@@ -32,6 +32,8 @@ class Coming:
     stage: str
     """``voiced``: ready to be heard; ``waiting``: on its way; ``planned``: said if nothing comes between."""
     editable: bool
+    planned_as: str | None = None
+    """The name that it had while it was planned; orders take it until the Line begins."""
 
 
 class LineSteering:
@@ -87,7 +89,7 @@ class LineSteering:
     def rewrite(self, by: str, line: str, text: str, *, as_is: bool = False, seen: int | None = None) -> int:
         """Word a Line anew that has not begun; it keeps its place."""
         hands = self._hands
-        hands.require_unchanged(line, by, seen)
+        line = self._unchanged(line, by, seen)
         before = self._coming(line)
         about = before.product if before.product is not None else hands.director.on_show
         checked = hands.statements.check(text, on_show=about, language=before.language, as_is=as_is)
@@ -108,7 +110,7 @@ class LineSteering:
     def drop(self, by: str, line: str, *, seen: int | None = None) -> int:
         """Take a Line back that has not begun; it is not said at all."""
         hands = self._hands
-        hands.require_unchanged(line, by, seen)
+        line = self._unchanged(line, by, seen)
         before = self._coming(line)
         if before.stage == "planned":
             done = hands.director.presentation.change_planned(line, None) is not None
@@ -178,6 +180,15 @@ class LineSteering:
             self._hands.wrote(by, line.id)
         return lines
 
+    def _unchanged(self, line: str, by: str, seen: int | None) -> str:
+        """The name that a Line has by now; raises `SteeringRefused` if another changed it, under either name, after `seen`."""
+        show = self._hands.director.presentation
+        now = show.line_of(line) or line
+        for name in (line, now, show.planned_as(now)):
+            if name is not None:
+                self._hands.require_unchanged(name, by, seen)
+        return now
+
     def _coming(self, line: str) -> Coming:
         """The Line of this id, which has not begun; raises `SteeringRefused`."""
         coming = next((one for one in self.coming() if one.line == line), None)
@@ -191,8 +202,9 @@ class LineSteering:
     def _told(self, line: Line, stage: str) -> Coming:
         sku = line.product.sku if line.product is not None else None
         fixed = any(fact.startswith("promotion/") for fact in line.facts) and line.kind is LineKind.NOTICE
-        by = self._hands.author(line.id)
-        return Coming(line.id, line.kind.value, line.text, line.language, sku, line.comments, by, stage, not fixed)
+        was = self._hands.director.presentation.planned_as(line.id)
+        by = self._hands.author(line.id) or (self._hands.author(was) if was is not None else None)
+        return Coming(line.id, line.kind.value, line.text, line.language, sku, line.comments, by, stage, not fixed, was)
 
 
 def as_dict(coming: Coming) -> dict[str, Any]:
@@ -207,4 +219,5 @@ def as_dict(coming: Coming) -> dict[str, Any]:
         "by": coming.by,
         "stage": coming.stage,
         "editable": coming.editable,
+        "planned_as": coming.planned_as,
     }

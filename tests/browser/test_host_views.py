@@ -87,6 +87,24 @@ async def test_line_that_is_said_while_it_is_rewritten_keeps_the_words(browser: 
     await room.context.close()
 
 
+async def test_line_that_goes_from_the_plan_to_the_stage_can_still_be_rewritten(
+    browser: Browser, desk: FakeDesk
+) -> None:
+    room = await open_control(browser, desk)
+    planned = {**desk.desk["coming"][-1], "line": "p7.0", "stage": "planned", "planned_as": None}
+    desk.change(coming=[*desk.desk["coming"], planned])
+    row = room.page.locator("[data-line='p7.0']")
+    await row.get_by_role("button", name="Edit").click()
+    await row.locator("textarea").fill("Better.")
+    on_way = {**planned, "line": "l9", "stage": "voiced", "planned_as": "p7.0"}
+    desk.change(coming=[*desk.desk["coming"][:-1], on_way])
+    await row.get_by_text("ready").wait_for()
+    await row.get_by_role("button", name="Rewrite").click()
+    assert (await desk.until_asked())[0].essence == ("/control/lines/l9", {"action": "rewrite", "text": "Better."})
+    assert room.trouble == []
+    await room.context.close()
+
+
 async def test_rundown_follows_the_show(browser: Browser, desk: FakeDesk) -> None:
     room = await open_control(browser, desk)
     segments = desk.desk["rundown"]["segments"]

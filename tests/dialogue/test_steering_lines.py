@@ -173,6 +173,40 @@ def test_planned_words_can_be_changed_and_dropped() -> None:
     assert not set(show.gone) & set(heard_texts(show))  # type: ignore[attr-defined]
 
 
+def test_what_was_planned_can_be_changed_under_that_name_until_it_begins() -> None:
+    async def script(show: Show) -> None:
+        desk = show.host.desk
+
+        async def waits(planned: str) -> str:
+            """The name of the Line that a clause has become, once it waits to be heard."""
+            while not (now := [c for c in desk.snapshot(1.0)["coming"] if c["planned_as"] == planned]):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            return str(now[0]["line"])
+
+        while len(planned := [c for c in desk.snapshot(1.0)["coming"] if c["stage"] == "planned"]) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        first, second = planned[:2]
+        show.gone = [first["text"], second["text"]]  # type: ignore[attr-defined]
+        seen = desk.revision
+        assert await waits(first["line"]) != first["line"]
+        desk.lines.rewrite("Ann", first["line"], "And now something else.")
+        with pytest.raises(SteeringRefused) as caught:
+            desk.lines.drop("Ben", await waits(first["line"]), seen=seen)
+        assert caught.value.code == "conflict"
+        (changed,) = [c for c in desk.snapshot(1.0)["coming"] if c["planned_as"] == first["line"]]
+        assert (changed["text"], changed["by"]) == ("And now something else.", "Ann")
+        await waits(second["line"])
+        desk.lines.drop("Ann", second["line"])
+        await asyncio.sleep(25)
+        with pytest.raises(SteeringRefused) as caught:
+            desk.lines.drop("Ann", first["line"])
+        assert caught.value.code == "begun"
+
+    show = play(script)
+    assert heard_texts(show).count("And now something else.") == 1
+    assert not set(show.gone) & set(heard_texts(show))  # type: ignore[attr-defined]
+
+
 def test_a_dropped_answer_is_given_in_writing() -> None:
     async def script(show: Show) -> None:
         comment = show.ask("How much is the ribeye?")

@@ -7,6 +7,9 @@ import { Rows } from "./rows.js";
 /** Between two lines the last one stays to be read for this long, marked as said. */
 const LINGERS_S = 4;
 
+/** A line that was planned keeps its row on its way to the stage, where it has another name. */
+const keyOf = (line) => line.planned_as ?? line.line;
+
 /** What is being said, with the word now heard, and the lines that come. */
 export class Air {
   #rows;
@@ -23,7 +26,7 @@ export class Air {
     this.#desk = desk;
     this.#drawSaying(desk);
     const coming = this.#withEdited(desk.coming ?? []);
-    this.#rows.show(coming, (line) => line.line);
+    this.#rows.show(coming, keyOf);
     this.empty.hidden = coming.length > 0;
   }
 
@@ -58,7 +61,7 @@ export class Air {
   /** A line that is being rewritten here stays until its editor is closed, also when it was said or dropped meanwhile. */
   #withEdited(coming) {
     const edited = this.#edited;
-    if (edited === null || coming.some((line) => line.line === edited.line)) return coming;
+    if (edited === null || coming.some((line) => keyOf(line) === keyOf(edited))) return coming;
     return [{ ...edited, editable: false, gone: true }, ...coming];
   }
 
@@ -78,7 +81,7 @@ export class Air {
     const leave = element("button", "button button--small", { type: "button" });
     const refusal = new Refusal({ field, language, again: (extra) => rewrite(extra) });
     editor.append(field, refusal.root, element("div", "line__tools", {}, save, leave));
-    const root = element("li", "line", { "data-line": line.line }, element("div", "line__head", {}, kind, meta, tools), text, editor);
+    const root = element("li", "line", { "data-line": keyOf(line) }, element("div", "line__head", {}, kind, meta, tools), text, editor);
     let current = line;
     let seen;
 
