@@ -3,14 +3,15 @@ import { clock } from "./clock.js";
 import { element, write } from "./element.js";
 import { Rows } from "./rows.js";
 
-/** What can be done with a promotion in each state; the first is the next step. */
+/** What can be done with a promotion in each state; the first is the next step. What is closed can't be called off. */
 const STEPS = {
   planned: ["start"],
   announced: ["open", "cancel"],
   open: ["close", "cancel"],
-  closed: ["draw", "cancel"],
+  closed: ["draw"],
 };
-const RUNNING = new Set(["announced", "open", "closed"]);
+/** Whether something of it is still to come: what is closed is over, but for a draw. */
+const runs = ({ state, kind }) => state === "announced" || state === "open" || (state === "closed" && kind === "draw");
 /** Calling off is told to viewers and can't be taken back: it asks once more. */
 const ASKS_AGAIN_MS = 4000;
 
@@ -29,7 +30,7 @@ export class PromotionsPanel {
     const all = (desk.promotions ?? []).map((one) => ({ ...one, left: one.until === null || one.until === undefined ? null : one.until - desk.at }));
     this.#rows.show(all, (one) => one.id);
     this.empty.hidden = all.length > 0;
-    const running = all.filter((one) => RUNNING.has(one.state));
+    const running = all.filter(runs);
     write(this.tab, running.length === 0 ? this.language.say("promotions") : this.language.say("promotions_running", { count: running.length }));
     const first = running[0];
     this.strip.hidden = first === undefined;
