@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one Chromium a session, one fake room a test."""
+"""Fixtures of the browser tests: one Chromium a session, one fake room a test, one evening on air a module."""
 
 from collections.abc import AsyncIterator
 
@@ -6,6 +6,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.browser_kit import launch
+from tests.browser.evening import Evening, an_evening
 from tests.browser.fake_desk import NO_PICTURE, FakeDesk
 from tests.browser.fake_room import FakeRoom
 
@@ -32,3 +33,9 @@ async def desk() -> AsyncIterator[FakeDesk]:
     await made.start()
     yield made
     await made.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def evening(browser: Browser) -> AsyncIterator[Evening]:
+    async with an_evening(browser) as opened:
+        yield opened

@@ -1,6 +1,7 @@
 """What a viewer received, measured: loudness by Slice, how open the mouth is, what was said."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -99,8 +100,22 @@ def listenings(pcm: Pcm, hint: str) -> list[str]:
 
     A small recogniser writes "two hundred forty-nine yuan" as "$200.49" or "199 yuan" as "$119.91" in one of seven clean clips.
     """
+    return [transcribe(sound, told) for sound, told in _ways(pcm, hint)]
+
+
+def listened(pcm: Pcm, hint: str, understood: Callable[[str], bool]) -> list[str]:
+    """What is heard at first, and on listening again as long as it is not `understood`; the last is then what was."""
+    heard: list[str] = []
+    for sound, told in _ways(pcm, hint):
+        heard.append(transcribe(sound, told))
+        if understood(heard[-1]):
+            break
+    return heard
+
+
+def _ways(pcm: Pcm, hint: str) -> tuple[tuple[Pcm, str], ...]:
     slower = np.interp(np.arange(0, pcm.size - 1, 0.93), np.arange(pcm.size), pcm).astype(np.int16)
-    return [transcribe(pcm, hint), transcribe(pcm), transcribe(slower, hint), transcribe(slower)]
+    return (pcm, ""), (pcm, hint), (slower, hint), (slower, "")
 
 
 def words(text: str) -> list[str]:
