@@ -206,8 +206,22 @@ async def test_promotions_are_announced_closed_and_called_off_after_a_second_pre
     ]
     desk.desk["promotions"][0]["state"] = "closed"
     desk.change()
-    await room.page.locator("[data-promotion='lantern-draw'] [data-action='draw']").click()
+    drawn = room.page.locator("[data-promotion='lantern-draw']")
+    await drawn.locator("[data-action='draw']").click()
     assert (await desk.until_asked(4))[3].essence == ("/promotions/lantern-draw", {"action": "draw", "by": "Ann"})
+    assert await drawn.locator("[data-action='cancel']").is_hidden()
+    await room.context.close()
+
+
+async def test_an_envelope_that_is_closed_is_over(browser: Browser, desk: FakeDesk) -> None:
+    room = await open_control(browser, desk)
+    await room.reads("promotion-strip", "Red envelope")
+    desk.desk["promotions"][1]["state"] = "closed"
+    desk.change()
+    await room.until("document.getElementById('promotion-strip').hidden")
+    assert await room.text("tab-promotions") == "Promotions"
+    await room.part("tab-promotions").click()
+    assert await room.page.locator("[data-promotion='red-lantern'] button:visible").count() == 0
     await room.context.close()
 
 
@@ -294,6 +308,18 @@ async def test_refused_claim_shows_why_and_a_wording_that_passes(browser: Browse
     await room.context.close()
 
 
+async def test_what_was_to_be_said_now_is_said_now_also_as_it_is(browser: Browser, desk: FakeDesk) -> None:
+    room = await open_control(browser, desk)
+    desk.refuse = Refusal(422, "claim", "“Cheapest” compares.")
+    desk.refusal_members = {"rule": "comparison", "suggestion": ""}
+    await say("The cheapest!", send="Control+Enter")(room)
+    desk.refuse = None
+    await room.page.get_by_role("button", name="Say it as it is").click()
+    asked = await desk.until_asked(2)
+    assert asked[1].essence[1] == {"text": "The cheapest!", "when": "now", "as_is": True}
+    await room.context.close()
+
+
 async def test_conflict_tells_what_the_other_did_and_offers_to_do_it_all_the_same(
     browser: Browser, desk: FakeDesk
 ) -> None:
@@ -335,4 +361,20 @@ async def test_letters_act_neither_in_a_burst_of_typing_nor_when_switched_off(br
     await keys("n")(room)
     await keys("Escape", "Escape")(room)
     assert [one.path for one in await desk.until_asked(2)] == ["/control/show", "/control/stop"]
+    await room.context.close()
+
+
+async def test_on_a_chinese_page_refusals_are_told_in_chinese(browser: Browser, desk: FakeDesk) -> None:
+    room = await open_control(browser, desk, language="zh-CN")
+    desk.refuse = Refusal(422, "claim", "This can't be said (superlative: 'cheapest'). Change it.")
+    desk.refusal_members = {"rule": "superlative", "suggestion": ""}
+    await say("The cheapest!")(room)
+    await room.page.get_by_text("没有说出。 不能这样说:绝对化用语(“cheapest”)。").wait_for()
+    desk.refuse = Refusal(409, "answering", "The host is answering this comment at this moment.")
+    desk.refusal_members = {}
+    await keys("Escape", "j", "a")(room)
+    await room.page.get_by_text("现在不能这样做。 主持人正在回答这条留言。").wait_for()
+    desk.refuse = Refusal(409, "newer-than-this-page", "Something new was refused.")
+    await say("Hello all.")(room)
+    await room.page.get_by_text("现在不能这样做。 Something new was refused.").wait_for()
     await room.context.close()

@@ -2,6 +2,7 @@ import { langTag } from "../language.js";
 import { act } from "./act.js";
 import { element, write } from "./element.js";
 import { Refusal } from "./refusal.js";
+import { why } from "./why.js";
 
 const SURE_MS = 4000;
 const shortened = (text) => (text.length > 44 ? `${text.slice(0, 43)}…` : text);
@@ -89,7 +90,7 @@ export class AnswerEditor {
       facts.replaceChildren(...(plan.facts ?? []).map(({ name, value }) => element("li", "editor__fact", { dir: "auto" }, element("b", "", {}, name), ` ${value}`)));
       field.placeholder = language.say("plan_none");
     } catch (problem) {
-      field.placeholder = problem.detail || language.say("plan_none");
+      field.placeholder = why(problem, language) || language.say("plan_none");
     } finally {
       field.removeAttribute("aria-busy");
     }

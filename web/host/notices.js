@@ -1,4 +1,5 @@
 import { element } from "./element.js";
+import { why } from "./why.js";
 
 const STAYS_S = 7;
 const MOST = 4;
@@ -27,7 +28,7 @@ export class Notices {
     const key = `refused_${problem.code.replaceAll("-", "_")}`;
     const plain = problem.status === 0 ? `refused_${problem.code}` : `refused_${problem.status}`;
     const lead = this.language.knows(key) ? key : this.language.knows(plain) ? plain : "refused_other";
-    const detail = problem.detail || problem.message || "";
+    const detail = why(problem, this.language);
     const actions = [];
     if (again !== null && problem.status === 409 && problem.code === "conflict") {
       actions.push({ text: this.language.say("do_it_anyway"), run: again });

@@ -1,4 +1,5 @@
 import { element, write } from "./element.js";
+import { why } from "./why.js";
 
 /**
  * Why a text may not be said, under the field where it was written: the rule, a wording that would pass, and the way to
@@ -45,7 +46,9 @@ export class Refusal {
   redraw() {
     if (this.#problem === null) return;
     const { suggestion = "", rule = "" } = this.#problem.body;
-    write(this.why, `${this.language.say("refused_claim")} ${this.#problem.detail}${rule && !this.#problem.detail.includes(rule) ? ` (${rule})` : ""}`);
+    const told = why(this.#problem, this.language);
+    const named = rule && this.language.code === "en" && !told.includes(rule) ? ` (${rule})` : "";
+    write(this.why, `${this.language.say("refused_claim")} ${told}${named}`);
     write(this.suggestion, suggestion ? this.language.say("suggestion", { text: suggestion }) : "");
     this.use.hidden = !suggestion;
     write(this.use, this.language.say("use_suggestion"));

@@ -7,6 +7,7 @@ import { REPORT_WORDS } from "./reportwords.js";
 import { Session } from "./session.js";
 import { drawShows } from "./showlist.js";
 import { SignIn } from "./signin.js";
+import { why } from "./why.js";
 import { HOST_WORDS } from "./words.js";
 
 const part = (id) => document.getElementById(id);
@@ -40,7 +41,7 @@ async function load() {
     write(part("note"), "");
   } catch (problem) {
     if (problem.status === 401) return signedOut("sign_in_expired");
-    write(part("note"), problem.status === 0 ? language.say("sign_in_unreachable") : problem.detail);
+    write(part("note"), problem.status === 0 ? language.say("sign_in_unreachable") : why(problem, language));
     if (problem.status === 0 || problem.status === 503) setTimeout(load, Math.max(3, problem.retryAfter) * 1000);
     return;
   }
@@ -77,7 +78,7 @@ part("sign-out").addEventListener("click", async () => {
     await session.end();
     signedOut("");
   } catch (problem) {
-    write(part("note"), problem.detail);
+    write(part("note"), why(problem, language));
   }
 });
 part("language-switch").addEventListener("click", () => language.switchOver());

@@ -5,12 +5,14 @@ import { element } from "./element.js";
 /** What a host lets the avatar say: now (it breaks off), after this sentence, or after this product. */
 export class SayForm {
   #refusal;
+  /** When the last text was to be said: what "say it as it is" repeats. */
+  #asked = "sentence";
 
   /** @param {{form: HTMLFormElement, field: HTMLTextAreaElement, emotion: HTMLSelectElement, send: HTMLButtonElement, counter: HTMLElement,
    *   commands: import("./commands.js").Commands, notices: import("./notices.js").Notices, language: import("../language.js").Language}} parts */
   constructor(parts) {
     Object.assign(this, parts);
-    this.#refusal = new Refusal({ field: this.field, language: this.language, again: (extra) => this.#send(this.when, extra) });
+    this.#refusal = new Refusal({ field: this.field, language: this.language, again: (extra) => this.#send(this.#asked, extra) });
     this.form.insertBefore(this.#refusal.root, this.form.querySelector(".say__row"));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -46,6 +48,7 @@ export class SayForm {
   #send(when, extra = {}) {
     const text = this.field.value.trim();
     if (text === "") return this.focus();
+    this.#asked = when;
     const emotion = this.emotion.value;
     act(this.send, async () => {
       await this.commands.control("say", { text, when, ...(emotion ? { emotion } : {}), ...extra });

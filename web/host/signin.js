@@ -1,6 +1,7 @@
 import { kept } from "../memory.js";
 import { act } from "./act.js";
 import { write } from "./element.js";
+import { why } from "./why.js";
 
 /** The form before the desk: the token, and the name under which a host acts. Only the name is remembered here. */
 export class SignIn {
@@ -42,7 +43,7 @@ export class SignIn {
       this.onIn();
     }, (problem) => {
       const key = { 0: "sign_in_unreachable", 401: "sign_in_wrong", 429: "sign_in_wait" }[problem.status];
-      write(this.wrong, key === undefined ? problem.detail || problem.message : this.language.say(key, { count: Math.ceil(problem.retryAfter || 30) }));
+      write(this.wrong, key === undefined ? why(problem, this.language) : this.language.say(key, { count: Math.ceil(problem.retryAfter || 30) }));
       if (problem.status === 401) this.token.select();
     });
   }

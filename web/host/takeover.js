@@ -1,6 +1,7 @@
 import { act } from "./act.js";
 import { write } from "./element.js";
 import { WhipSession } from "./whip.js";
+import { why } from "./why.js";
 
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25 } };
@@ -122,7 +123,7 @@ export class Takeover {
   #refused(problem, mode, again) {
     if (problem?.media !== undefined) return this.notices.warn(this.language.say(problem.media));
     if (problem.code === "taken") {
-      this.notices.warn(`${this.language.say("refused_taken")} ${problem.detail}`, [
+      this.notices.warn(`${this.language.say("refused_taken")} ${why(problem, this.language)}`, [
         { text: this.language.say("take_it_over"), run: () => act(this.buttons[mode], () => this.#take(mode, { force: true }), (next) => this.#refused(next, mode, null)) },
       ]);
       return;
