@@ -105,7 +105,7 @@ class PromotionDesk:
             case "draw":
                 self._carry_out(self.machine.draw(ident, now, by=by))
             case "cancel":
-                self._carry_out(self.machine.cancel(ident, now, by=by, reason=reason or "no reason given"))
+                self._carry_out(self.machine.cancel(ident, now, by=by, reason=reason))
             case _:
                 raise PromotionRefused("no-such-action", 404, f"A promotion can't be told to {action}.")
 

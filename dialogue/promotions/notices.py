@@ -69,6 +69,7 @@ _CANCELLED = (
     "The {title} is called off: {reason}. I'm sorry.",
     "I have to take back the {title}: {reason}. Sorry about that.",
 )
+_CANCELLED_PLAINLY = ("The {title} is called off. I'm sorry.", "I have to take back the {title}. Sorry about that.")
 _CONGRATULATIONS = ("Congratulations!", "Well done, all of you.")
 
 _ANNOUNCED_ZH = {
@@ -96,6 +97,7 @@ _CLOSED_ZH = {
 _DRAWN_ZH = ("开奖。{winners}", "结果出来了。{winners}")
 _NOBODY_ZH = "这次没有人参加，奖品留到下次。"
 _CANCELLED_ZH = ("{title}取消了，原因是{reason}，抱歉。", "不好意思，{title}取消：{reason}。")
+_CANCELLED_PLAINLY_ZH = ("{title}取消了，抱歉。", "不好意思，{title}取消了。")
 _CONGRATULATIONS_ZH = ("恭喜！", "恭喜各位！")
 
 _EMOTIONS = {
@@ -140,7 +142,10 @@ class Notices:
             case PromotionState.DRAWN:
                 text = self._choose("drawn", _DRAWN_ZH if self._zh else _DRAWN)
             case PromotionState.CANCELLED:
-                text = self._choose("cancelled", _CANCELLED_ZH if self._zh else _CANCELLED)
+                if data.get("reason"):
+                    text = self._choose("cancelled", _CANCELLED_ZH if self._zh else _CANCELLED)
+                else:
+                    text = self._choose("cancelled", _CANCELLED_PLAINLY_ZH if self._zh else _CANCELLED_PLAINLY)
             case _:
                 return None
         slots = self._slots(plan, product, data, winners)

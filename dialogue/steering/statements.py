@@ -103,7 +103,7 @@ class Statements:
             suggestion = self._suggestion(text, on_show, also)
             message = f"This can't be said ({refusal.rule}: {refusal.detail})."
             if refusal.rule not in _NEVER:
-                message += " Change it, or take responsibility for it (as_is)."
+                message += " Change it, or take responsibility for it."
             raise SteeringRefused("claim", 422, message, rule=refusal.rule, suggestion=suggestion)
         products = self._retriever.named(text)
         known = [*self._backing(text, on_show), *also]

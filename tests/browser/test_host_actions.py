@@ -253,6 +253,16 @@ async def test_states_come_from_the_stream_and_turn_the_buttons_round(browser: B
     await room.context.close()
 
 
+async def test_energy_ordered_right_after_an_emotion_leaves_it(browser: Browser, desk: FakeDesk) -> None:
+    room = await open_control(browser, desk)
+    await room.page.locator("#emotion").select_option("sorry")
+    await room.part("energy").focus()
+    await room.part("energy").press("End")
+    asked = await desk.until_asked(2)
+    assert asked[1].essence == ("/control/manner", {"emotion": "sorry", "energy": 1})
+    await room.context.close()
+
+
 async def test_energy_is_sent_when_the_slider_is_let_go(browser: Browser, desk: FakeDesk) -> None:
     room = await open_control(browser, desk)
     await room.part("energy").focus()

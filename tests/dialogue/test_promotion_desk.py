@@ -143,6 +143,23 @@ def test_nothing_is_said_of_a_state_that_is_over() -> None:
     assert not any(word in " ".join(after) for word in ("is open", "coming", "Get ready", "write lantern", "minutes"))
 
 
+def test_what_is_called_off_without_a_reason_is_told_without_one() -> None:
+    async def hasty(show: Show) -> None:
+        await asyncio.sleep(3)
+        show.host.promotions.start("friday", by="Mei")
+        await asyncio.sleep(2)
+        show.host.promotions.act("friday", "cancel", by="Mei")
+        await asyncio.sleep(20)
+
+    show = play(hasty)
+    (cancelled,) = show.of("promotion.cancelled")
+    (told,) = {
+        text for at, text in show.notices() if at > cancelled.at and ("called off" in text or "take back" in text)
+    }
+    assert ":" not in told
+    assert "reason" not in told
+
+
 def test_what_can_not_be_done_is_refused_with_the_reason() -> None:
     async def script(show: Show) -> None:
         with pytest.raises(PromotionRefused, match="no promotion"):

@@ -2,10 +2,16 @@ import { act } from "./act.js";
 import { fillEmotions } from "./sayform.js";
 import { element, write } from "./element.js";
 
+/** So long after an order the desk's picture may not show it yet. */
+const SETTLED_MS = 2000;
+
 /** The buttons of the show: STOP, pause, mute, products, manner, approval. Each shows what the desk says, never what was pressed. */
 export class ShowPanel {
   #desk = null;
   #energySent = 0;
+  /** The manner ordered last, and when. */
+  #manners = {};
+  #mannered = -Infinity;
 
   /** @param {{buttons: Record<string, HTMLButtonElement>, emotion: HTMLSelectElement, energy: HTMLInputElement, energyOwn: HTMLButtonElement,
    *   energyWords: HTMLElement, product: HTMLSelectElement, commands: import("./commands.js").Commands,
@@ -86,8 +92,12 @@ export class ShowPanel {
 
   /** Emotion and energy go together: what is left out is given back to the host. */
   #manner(changed, part) {
-    const { emotion = null, energy = null } = this.#desk?.state ?? {};
-    this.#run(part instanceof HTMLButtonElement ? part : null, () => this.commands.control("manner", { emotion, energy, ...changed }));
+    const now = performance.now();
+    // what was ordered a moment ago is not in the picture of the desk yet
+    const { emotion = null, energy = null } = now - this.#mannered < SETTLED_MS ? this.#manners : (this.#desk?.state ?? {});
+    this.#manners = { emotion, energy, ...changed };
+    this.#mannered = now;
+    this.#run(part instanceof HTMLButtonElement ? part : null, () => this.commands.control("manner", this.#manners));
   }
 
   #label(button, key, pressed) {
