@@ -20,7 +20,7 @@ from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.room_content import RoomContent
 from dialogue.taught_checks import backing_words, sheet_objection, untold
-from dialogue.taught_prompt import NOTHING, taught_note, taught_prompt, turned, untagged
+from dialogue.taught_prompt import NOTHING, stand_in, taught_note, taught_prompt, turned, untagged, with_name
 from dialogue.trimming import disagrees
 from render.contract import Emotion
 
@@ -136,11 +136,12 @@ class TaughtAnswers:
         """
         sheet = taught_note(asked.facts, asked.products) if asked.facts else NOTHING
         must = asked.facts if asked.must is None else asked.must
+        alias = stand_in(sheet, asked.comment, self._manner)
 
         def messages(number: int) -> list[Message]:
             tell = turned(must, number)
             return taught_prompt(
-                self._founder, self._manner, sheet, asked.viewer, asked.comment, tell=tell, others=asked.others
+                self._founder, self._manner, sheet, alias, asked.comment, tell=tell, others=asked.others
             )
 
         good: list[_Candidate] = []
@@ -154,7 +155,8 @@ class TaughtAnswers:
             begun, drawn, judged = self._clock(), "", False
             try:
                 async with aclosing(self._draw(messages(number), number, watch)) as growing:
-                    async for drawn in growing:
+                    async for grown in growing:
+                        drawn = with_name(grown, alias, asked.viewer)
                         if number == 0 and not judged and (head := _first_sentence(drawn)):
                             judged = True
                             if opening := self._opening(head, drawn, asked, sheet, must):

@@ -14,6 +14,8 @@ from dialogue.wording import stocked
 from render.contract import Emotion
 
 NOTHING: Final = "nothing."
+STAND_INS: Final = ("Lin", "Maya", "Tom", "Nora")
+"""Names that the packaged training knows well: a viewer's own goes through the model as a slot, for it misspells what is rare to it."""
 _TAG: Final = re.compile(r"^\s*\[([a-z]+)\]\s*")
 
 
@@ -53,6 +55,17 @@ def turned(facts: Sequence[Fact], candidate: int) -> tuple[Fact, ...]:
     """The facts in the order in which a candidate is asked to tell them: where one order fails, another may not."""
     turn = candidate % max(1, len(facts))
     return (*facts[turn:], *facts[:turn])
+
+
+def stand_in(*texts: str) -> str:
+    """A name for the viewer that occurs in none of these texts."""
+    known = set(re.findall(r"\w+", " ".join(texts).casefold()))
+    return next((name for name in STAND_INS if name.casefold() not in known), STAND_INS[0])
+
+
+def with_name(reply: str, stand_in: str, viewer: str) -> str:
+    """A reply, or as much of it as there is, with the viewer's own name."""
+    return re.sub(rf"\b{stand_in}\b", lambda _: viewer, reply)
 
 
 def tagged(emotion: Emotion, reply: str) -> str:

@@ -45,12 +45,10 @@ class Case:
     """All on the sheet."""
     products: tuple[Product, ...]
 
-    def messages(self, candidate: int = 0) -> list[Message]:
-        """The prompt."""
-        tell = turned(self.facts, candidate)
-        return taught_prompt(
-            self.founder, self.manner, self.sheet, self.viewer, self.comment, tell=tell, others=self.others
-        )
+    def messages(self, candidate: int = 0, viewer: str | None = None) -> list[Message]:
+        """The prompt; on air the viewer goes by a stand-in."""
+        tell, viewer = turned(self.facts, candidate), viewer or self.viewer
+        return taught_prompt(self.founder, self.manner, self.sheet, viewer, self.comment, tell=tell, others=self.others)
 
     def answer(self) -> str:
         """What the model is taught to give."""

@@ -31,7 +31,7 @@ from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.prompt import prompt
 from dialogue.settings import LlamaCppSettings
-from dialogue.taught_prompt import untagged
+from dialogue.taught_prompt import stand_in, untagged, with_name
 from dialogue.training.checking import objection, untold
 from dialogue.training.generator import Case, cases, split
 from dialogue.training.goods import read_goods
@@ -52,6 +52,8 @@ class Tally:
 
     first: list[bool] = field(default_factory=list)
     any_of_three: list[bool] = field(default_factory=list)
+    completed: list[bool] = field(default_factory=list)
+    """Good, or true and only short of some of several facts, which the host then adds."""
     replies: list[str] = field(default_factory=list)
     rules: Counter[str] = field(default_factory=Counter)
     first_clause_s: list[float] = field(default_factory=list)
@@ -60,11 +62,13 @@ class Tally:
 
 
 def fault(checker: ClaimChecker, case: Case, reply: str) -> str:
-    """Why a reply does not count; empty if it does."""
+    """Why a reply does not count; empty if it does, and ``partly`` if it tells some of several facts."""
     refusal = objection(checker, case, reply)
     if refusal is not None:
         return refusal.rule
-    return "missing" if untold(case, reply) else ""
+    missing = len(untold(case, reply))
+    values = sum(fact.field != "unit" and not fact.prose for fact in case.facts)
+    return ("partly" if missing < values else "missing") if missing else ""
 
 
 class Model:
@@ -80,7 +84,10 @@ class Model:
         """Candidate `number`: the first greedily, the others by chance."""
         began, first, pieces = time.perf_counter(), 0.0, 0
         said = ""
-        for piece in self._engine.stream(self._messages(case, number), TOKENS, 0.6 if number else 0.0, number, ("\n",)):
+        alias = stand_in(case.sheet, case.comment, case.manner)
+        for piece in self._engine.stream(
+            self._messages(case, number, alias), TOKENS, 0.6 if number else 0.0, number, ("\n",)
+        ):
             pieces += bool(piece)
             said += piece
             if not first and any(mark in untagged(said)[1] for mark in ",.:!?"):
@@ -88,14 +95,14 @@ class Model:
         if number == 0:
             self.seconds.append(first or time.perf_counter() - began)
             self.speeds.append(pieces / max(1e-6, time.perf_counter() - began))
-        return said
+        return with_name(said, alias, case.viewer) if self._taught else said
 
     def close(self) -> None:
         self._engine.close()
 
-    def _messages(self, case: Case, number: int) -> list[Message]:
+    def _messages(self, case: Case, number: int, alias: str) -> list[Message]:
         if self._taught:
-            return case.messages(number)
+            return case.messages(number, alias)
         persona = Persona(case.founder, case.founder, "", (case.manner,), (), (), ())
         return prompt(persona, case.sheet, case.viewer, case.comment)
 
@@ -123,6 +130,7 @@ def measure(draw: Draw, test: Sequence[Case], tell: str) -> Tally:
                 break
         tally.first.append(not outcomes[0])
         tally.any_of_three.append(not outcomes[-1])
+        tally.completed.append(not outcomes[-1] or "partly" in outcomes)
         print(f"\r{tell}: {place + 1}/{len(test)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return tally
@@ -190,8 +198,8 @@ def main() -> int:
         finally:
             model.close()
         tallies[name].first_clause_s, tallies[name].tokens_per_s = model.seconds, model.speeds
-    header = ["system", "first good", "best of three", "faults of the first", "distinct-2", "self-BLEU", "words (5 %–95 %)",
-              "first clause, ms, p50 / p95", "tokens/s", "tone as wanted"]  # fmt: skip
+    header = ["system", "first good", "best of three", "with what the host adds", "faults of the first", "distinct-2", "self-BLEU",
+              "words (5 %–95 %)", "first clause, ms, p50 / p95", "tokens/s", "tone as wanted"]  # fmt: skip
     rows = []
     for name, tally in tallies.items():
         lengths = sorted(len(reply.split()) for reply in tally.replies)
@@ -202,6 +210,7 @@ def main() -> int:
                 name,
                 f"{100 * statistics.mean(tally.first):.1f}%",
                 f"{100 * statistics.mean(tally.any_of_three):.1f}%",
+                f"{100 * statistics.mean(tally.completed):.1f}%" if name == "taught" else "–",
                 faults or "–",
                 f"{distinct_two(tally.replies):.2f}",
                 f"{self_bleu(tally.replies):.2f}",

@@ -348,3 +348,18 @@ def test_further_candidates_are_asked_to_tell_the_facts_in_another_order() -> No
     heard.ask(BOTH)
     plans = [messages[1].content.rsplit("Tell: ", 1)[1] for messages, _, _ in heard.model.asked]
     assert plans == ["price, size", "size, price", "price, size"]
+
+
+def test_a_rare_name_goes_through_the_model_as_a_common_one() -> None:
+    heard = Heard(Drawing(["[warm] The pan is 240 yuan, Lin, just as it stands on the card."]))
+    (answer,) = heard.ask(replace(HOW_MUCH, viewer="Siobhán"))
+    assert answer is not None
+    assert answer.text == "The pan is 240 yuan, Siobhán, just as it stands on the card."
+    assert heard.model.asked[0][0][1].content.endswith("\nLin: how much is the pan\nTell: price")
+
+
+def test_the_name_that_stands_in_is_not_one_that_the_comment_names() -> None:
+    heard = Heard(Drawing(["[warm] The pan is 240 yuan, Maya, just as it stands on the card."]))
+    (answer,) = heard.ask(Asked("Wen", "does Lin have it too, how much is the pan", (PRICE,), (PAN,)))
+    assert answer is not None
+    assert answer.text == "The pan is 240 yuan, Wen, just as it stands on the card."
