@@ -20,8 +20,9 @@ from dialogue.contract import LLM, CommentRefused, DialogueEvent, Embedder, Mess
 from dialogue.host import Host
 from dialogue.models import Models
 from dialogue.room_content import load_room_content
-from dialogue.settings import AutoLlmSettings, EmbeddingSettings, HearingSettings
+from dialogue.settings import HearingSettings
 from render.contract import Line, LineKind
+from server.configuration import read_room_config
 from tests.bench.transcript_chat import DEMO_CHAT, TEAHOUSE_CHAT, Said
 from tests.dialogue.fakes import FakeStage
 
@@ -103,7 +104,17 @@ async def _played(show: _Show, models: Models, loop: ThinkingLoop) -> tuple[list
     stage = FakeStage()
     thought = Thought(models.llm, models.embedder, loop)
     content = load_room_content(ROOMS / show.room)
-    host = Host(content, thought, thought, stage, show.voices, events.append, seed=1, language=show.language)
+    host = Host(
+        content,
+        thought,
+        thought,
+        stage,
+        show.voices,
+        events.append,
+        seed=1,
+        language=show.language,
+        taught=models.taught,
+    )
     stage.sink = host.feed
     await host.prepare()
     began = loop.time()
@@ -128,12 +139,18 @@ async def _played(show: _Show, models: Models, loop: ThinkingLoop) -> tuple[list
 async def _all(shows: Sequence[_Show]) -> list[tuple[_Show, list[DialogueEvent], FakeStage, float]]:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, ThinkingLoop)
+    return [(show, *await _with_models(show, loop)) for show in shows]
+
+
+async def _with_models(show: _Show, loop: ThinkingLoop) -> tuple[list[DialogueEvent], FakeStage, float]:
+    """Play a show with the models that its room names."""
+    config = read_room_config(ROOMS / show.room)
     models = await Models.start(
-        AutoLlmSettings(), EmbeddingSettings(), HearingSettings(), lambda line: print(line, file=sys.stderr)
+        config.llm, config.embedding, HearingSettings(), lambda line: print(line, file=sys.stderr)
     )
     loop.thinking -= 1
     try:
-        return [(show, *await _played(show, models, loop)) for show in shows]
+        return await _played(show, models, loop)
     finally:
         loop.thinking += 1
         await models.close()

@@ -363,3 +363,11 @@ def test_the_name_that_stands_in_is_not_one_that_the_comment_names() -> None:
     (answer,) = heard.ask(Asked("Wen", "does Lin have it too, how much is the pan", (PRICE,), (PAN,)))
     assert answer is not None
     assert answer.text == "The pan is 240 yuan, Wen, just as it stands on the card."
+
+
+def test_an_answer_that_may_be_said_is_not_kept_waiting_for_a_newer_one() -> None:
+    heard = Heard(Drawing([GOOD, GOOD, OTHER], word_s=0.03))
+    first, second = heard.ask(HOW_MUCH, replace(HOW_MUCH, viewer="Tom"))  # 0.42 s a candidate
+    assert first is not None
+    assert second is not None
+    assert (second.drawn, len(heard.model.asked)) == (1, 2)
