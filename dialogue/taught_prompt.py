@@ -74,11 +74,11 @@ def tagged(emotion: Emotion, reply: str) -> str:
 
 
 def untagged(text: str) -> tuple[Emotion | None, str]:
-    """The emotion at the head of what the model gave, and the rest; None where it gave none, or one that there is not."""
+    """The emotion at the head of what the model gave (None where it gave none, or one that there is not), and the rest, evenly spaced."""
     found = _TAG.match(text)
     if found is None:
-        return None, text.strip()
+        return None, " ".join(text.split())
     try:
-        return Emotion(found[1]), text[found.end() :].strip()
+        return Emotion(found[1]), " ".join(text[found.end() :].split())
     except ValueError:
-        return None, text[found.end() :].strip()
+        return None, " ".join(text[found.end() :].split())

@@ -371,3 +371,12 @@ def test_an_answer_that_may_be_said_is_not_kept_waiting_for_a_newer_one() -> Non
     assert first is not None
     assert second is not None
     assert (second.drawn, len(heard.model.asked)) == (1, 2)
+
+
+def test_spaces_between_sentences_do_not_bring_the_first_one_twice() -> None:
+    heard = Heard(Drawing(["[warm]  The pan is 240 yuan for you, Lin.  It measures  28 cm across."]))
+    heard.ask(BOTH)
+    assert [piece.text for piece in heard.pieces[0]] == [
+        "The pan is 240 yuan for you, Lin.",
+        "It measures 28 cm across.",
+    ]
