@@ -81,6 +81,9 @@ def readable(text: str) -> str:
     return capital(chosen.strip(" ,;:-"))
 
 
+_REQUESTS = frozenset({"tell", "show", "give", "explain", "describe", "introduce", "say", "remind", "talk", "compare"})
+
+
 class ReadBack:
     """Words read-backs in turn."""
 
@@ -131,7 +134,9 @@ class ReadBack:
 
 
 def _asked(told: str) -> str:
-    return ended(told).rstrip(".").rstrip("?!") + "?"
+    """With a question mark; a request ("tell me about your dog") without, unless its writer set one."""
+    requests = told.split(maxsplit=1)[0].casefold() in _REQUESTS and not told.endswith("?")
+    return ended(told).rstrip(".").rstrip("?!") + ("." if requests else "?")
 
 
 def _small(told: str) -> str:

@@ -68,3 +68,16 @@ def test_withheld_words_are_not_read_out() -> None:
     text = ReadBack(Phrasebook(3), EN).text(Comment("c1", "Lin", "this cures cancer", "en", 0), withheld=True)
     assert "cancer" not in text
     assert "Lin" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "ends"),
+    [
+        ("tell me about your dog", "ell me about your dog."),
+        ("tell me about your dog?", "ell me about your dog?"),
+        ("how much is it", "ow much is it?"),
+    ],
+)
+def test_a_request_is_read_without_a_question_mark(typed: str, ends: str) -> None:
+    reader = ReadBack(Phrasebook(0), EN)
+    assert reader.text(Comment("c1", "Ola", typed, "en", 0)).endswith(ends)
