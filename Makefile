@@ -60,7 +60,7 @@ unit: $(READY_DEV) ## tests without models, server or browser
 	$(BIN)/python -m pytest -q -n auto -m "not models and not endtoend and not browser"
 
 models: $(READY_DEV) ## tests that load the packaged models
-	$(BIN)/python -m pytest -q -m "models and not endtoend and not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "models and not endtoend and not browser"
 
 endtoend: $(READY_DEV) ## the whole server, real models, real WebRTC viewers
 	$(BIN)/python -m pytest -q -m "endtoend and not browser"
