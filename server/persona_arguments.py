@@ -17,6 +17,12 @@ def add_persona_import(parser: argparse.ArgumentParser) -> None:
         "--room", type=Path, required=True, metavar="FOLDER", help="room that gets the profile; made if there is none"
     )
     parser.add_argument(
+        "--speaker",
+        default="",
+        metavar="NAME",
+        help="only what is said behind this name, in transcripts that name the speakers, like an interview's",
+    )
+    parser.add_argument(
         "--language", choices=("en", "zh"), help="which talks count; the language of most of them if not given"
     )
     parser.add_argument(

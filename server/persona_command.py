@@ -34,13 +34,19 @@ def _read(options: argparse.Namespace, ears: Ears | None) -> tuple[list[Talk], l
         if not path.is_file():
             raise TalkUnreadable(f"there is no file {path}")
         if path.suffix.casefold() in TRANSCRIPTS:
-            talks.append(read_transcript(path))
+            talks.append(read_transcript(path, options.speaker))
         else:
             ears = ears or _packaged(options.model)
+            if options.speaker:
+                raise TalkUnreadable(f"{path}: in a recording --speaker can't be told apart; give its transcript")
             talk, manner = listen(path, ears, _say)
             talks.append(talk)
             manners.append(manner)
         _say(f"{path.name}: {len(talks[-1].sentences)} sentences")
+        if len(talks[-1].speakers) > 1:
+            told = ", ".join(f"{who} ({count:,} words)" for who, count in talks[-1].speakers.items())
+            first = next(iter(talks[-1].speakers))
+            _say(f"  of {told}; all of it counts as the founder's. --speaker '{first}' takes one of them alone")
     return talks, manners
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from dialogue.persona_import.habits import LEAST_SENTENCES, habits_of
 from dialogue.persona_import.listening import Manner
+from dialogue.persona_import.sample_lines import WANTED, sample_lines
 from dialogue.persona_import.transcript import Talk, TalkUnreadable
 from dialogue.persona_profile import Measured, PersonaProfile
 from render.settings import RhythmProfile
@@ -73,8 +74,7 @@ def draft_of(profile: PersonaProfile, talks: Sequence[Talk], name: str) -> str:
     """A `persona.md` to begin from: sample lines are the founder's own sentences; the rest is for a person to write."""
     zh = profile.language == "zh"
     sentences = [s for talk in talks if talk.language == profile.language for s in talk.sentences]
-    short = [s for s in dict.fromkeys(sentences) if 12 <= len(s) <= 90 and not any(ch.isdigit() for ch in s)]
-    lines = [*profile.catch_phrases[:3], *[s for s in short if s not in profile.catch_phrases]][:8]
+    lines = list(dict.fromkeys([*profile.catch_phrases[:3], *sample_lines(sentences, profile.language)]))[:WANTED]
     while len(lines) < 3:
         lines.append("（请写一句平时说的话）" if zh else "(write a sentence as they would say it)")
     spoken = "\n".join(f"- {line}" for line in lines)

@@ -11,7 +11,7 @@ import numpy as np
 from dialogue.claims import ClaimChecker
 from dialogue.clauses import length_in_words
 from dialogue.language import has_han, words
-from dialogue.vocabulary import PLAIN_WORDS
+from dialogue.vocabulary import PLAIN_WORDS, word_set
 
 LEAST_SENTENCES: Final = 20
 """With fewer nothing is a habit."""
@@ -22,7 +22,41 @@ _SHORTEST, _LONGEST = 3, 9
 _SHORTEST_ZH, _LONGEST_ZH = 4, 12
 _OPENING: Final = re.compile(r"^([A-Za-z']+(?: [A-Za-z']+){0,2}),\s")
 _OPENING_ZH: Final = re.compile(r"^([\u4e00-\u9fff]{1,4})[，、]")
-_NO_OPENING: Final = frozenset(["yes", "no", "but", "and", "because", "when", "if", "however", "also"])
+_MARKERS: Final = re.compile(
+    r"\b(so|well|now|look|listen|see|you see|you know|i mean|honestly|frankly|in fact|anyway|okay|all right|alright|the thing is"
+    r"|here's the thing|to be honest|to be fair|to be clear|first of all|by the way|let me tell you)\b",
+    re.IGNORECASE,
+)
+"""Discourse markers (Schiffrin 1987) that leave the sentence behind them as it is: transcripts often set no comma behind one."""
+_BEFORE_MARKER: Final = re.compile(r"(?:(?:and|but|so|yeah),? )?", re.IGNORECASE)
+_LED_BY_MARKER: Final = 4
+"""Words that a sentence has at least, so that its first is an opening and not the sentence: "Well, look."."""
+_NO_OPENING: Final = word_set(
+    "yes yeah yep yup no nope but and or because when if however also right exactly correct sure totally absolutely definitely "
+    "certainly maybe perhaps like i it it's that that's this these those there there's we we're they they're he he's she she's you"
+)
+"""First words of what joins, agrees, denies, or is half a sentence; discourse markers are known by themselves."""
+_CHANGES_WHAT_FOLLOWS: Final = frozenset(
+    [
+        *(
+            "again",
+            "basically",
+            "obviously",
+            "of course",
+            "for example",
+            "for instance",
+            "it's like",
+            "i guess",
+            "i think",
+        ),
+        *("to me", "for me", "to us", "for us", "in my mind", "i don't know", "in many ways", "in a way", "for sure"),
+        *("literally", "actually", "usually", "typically", "sometimes", "often", "hopefully", "unfortunately", "sorry"),
+    ]
+)
+"""Before a fact these would make it an opinion, an example, an exception or a repetition."""
+UNSURE: Final = re.compile(
+    r"\b(?:(?:don't|do not|not|no) (?:know|sure|remember|think|idea)|i (?:think|guess)|or (?:something|whatever)|things like that)\b"
+)
 _MARKS: Final = re.compile(r"[.!?…,;:，。！？；：、\"'“”‘’()（）—–]")
 
 
@@ -42,7 +76,8 @@ def habits_of(sentences: Sequence[str], language: str) -> Habits:
     """The habits in a collection of sentences of one language."""
     lengths = [length_in_words(sentence) for sentence in sentences]
     openings = _openings(sentences, language)
-    share = sum(_opening(s, language).casefold() in {o.casefold() for o in openings} for s in sentences)
+    known = {opening.casefold() for opening in openings}
+    share = sum(not known.isdisjoint(o.casefold() for o in _begins_with(s, language)) for s in sentences)
     return Habits(
         openings,
         round(min(0.3, share / max(1, len(sentences))), 2) if openings else 0.0,
@@ -52,15 +87,40 @@ def habits_of(sentences: Sequence[str], language: str) -> Habits:
     )
 
 
-def _opening(sentence: str, language: str) -> str:
+def _begins_with(sentence: str, language: str) -> list[str]:
+    """The openings of a sentence: what is set off by a comma, and in English the discourse marker that leads it."""
     found = (_OPENING_ZH if language == "zh" else _OPENING).match(sentence)
-    return found[1] if found is not None else ""
+    openings = [found[1]] if found is not None else []
+    if language == "en" and len(words(sentence)) >= _LED_BY_MARKER:
+        starts = {0, _BEFORE_MARKER.match(sentence).end()}  # type: ignore[union-attr]  # an empty match at the least
+        led = [marker[1] for start in sorted(starts) if (marker := _MARKERS.match(sentence, start)) is not None]
+        openings += [marker for marker in led if marker.casefold() not in {o.casefold() for o in openings}]
+    return openings
+
+
+def _set_off(sentence: str, language: str) -> list[str]:
+    """Discourse markers within a sentence, between two commas."""
+    if language != "en":
+        return []
+    return [part.strip() for part in sentence.split(",")[1:-1] if _MARKERS.fullmatch(part.strip())]
 
 
 def _openings(sentences: Iterable[str], language: str) -> tuple[str, ...]:
-    counts: Counter[str] = Counter(o for s in sentences if (o := _opening(s, language)))
-    often = [o for o, n in counts.most_common() if n >= _OFTEN and o.casefold().split()[0] not in _NO_OPENING]
+    counts: Counter[str] = Counter()
+    as_said: dict[str, str] = {}
+    for sentence in sentences:
+        for opening in (*_begins_with(sentence, language), *_set_off(sentence, language)):
+            counts[opening.casefold()] += 1
+            as_said.setdefault(opening.casefold(), opening[:1].upper() + opening[1:])
+    often = [as_said[key] for key, n in counts.most_common() if n >= _OFTEN and _leaves_as_is(key)]
     return tuple(often[:_MOST_OPENINGS])
+
+
+def _leaves_as_is(opening: str) -> bool:
+    if _MARKERS.fullmatch(opening) is not None:
+        return True
+    bare = opening.removeprefix("so ").removeprefix("and ")
+    return opening.split()[0] not in _NO_OPENING and bare not in _NO_OPENING | _CHANGES_WHAT_FOLLOWS
 
 
 def _catch_phrases(sentences: Sequence[str], language: str) -> tuple[str, ...]:
@@ -81,6 +141,8 @@ def _catch_phrases(sentences: Sequence[str], language: str) -> tuple[str, ...]:
     for key, count in sorted(seen.items(), key=lambda pair: (-pair[1], -len(pair[0]))):
         phrase = as_said[key].strip(" ,;:，；：")
         if count < _OFTEN or key not in whole or not _weighty(key, language) or any(ch.isdigit() for ch in phrase):
+            continue
+        if UNSURE.search(phrase.casefold()):
             continue
         if checker.check_authored(phrase) is not None or any(key in _bare(f) or _bare(f) in key for f in found):
             continue

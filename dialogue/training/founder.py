@@ -19,8 +19,8 @@ from dialogue.vocabulary import word_set
 from render.contract import Emotion
 
 PERSONA_FILE: Final = "persona.md"
-FEWEST_PHRASES: Final = 4
-"""Openings and catch phrases together; with fewer each comes back so often that it is a tic."""
+FEWEST_PHRASES: Final = 3
+"""Openings and catch phrases together: an hour of an interview gives three to six. They come as often as the founder says them."""
 FEWEST_LINES: Final = 3
 _MOST_LINES: Final = 12
 _OPENING_WORDS: Final = 3

@@ -13,6 +13,7 @@ from dialogue.contract import Heard
 from dialogue.persona_import.building import profile_of
 from dialogue.persona_import.habits import habits_of
 from dialogue.persona_import.listening import RATE_HZ, decoded, listen, manner_of, stretches
+from dialogue.persona_import.sample_lines import sample_lines
 from dialogue.persona_import.transcript import TalkUnreadable, read_transcript, talk_of
 from dialogue.persona_profile import PersonaProfile, read_profile, with_rhythm, written
 from dialogue.phrasebook import Phrasebook
@@ -45,6 +46,37 @@ def test_subtitles_are_read_without_times_names_and_noises() -> None:
     assert chinese.sentences == ("大家好，我是雨晴。", "茶要等水。")
 
 
+INTERVIEW = """**Adam Stone:** So, how did it begin?
+
+**Joe Marsh:** So, it began with one freezer.
+We had no plan &amp; no money.
+
+[\\05:12] **Adam Stone:** Wow.
+**Joe Marsh:** You know, freezers hum.
+"""
+
+
+def test_of_an_interview_one_speaker_can_be_taken() -> None:
+    both = talk_of(INTERVIEW, "i.md")
+    assert both.speakers == {"Joe Marsh": 17, "Adam Stone": 6}
+    joe = talk_of(INTERVIEW, "i.md", "joe")
+    assert joe.sentences == ("So, it began with one freezer.", "We had no plan & no money.", "You know, freezers hum.")
+    assert joe.speakers == {}
+    with pytest.raises(TalkUnreadable, match="Ann says nothing; its speakers: Joe Marsh, Adam Stone"):
+        talk_of(INTERVIEW, "i.md", "Ann")
+
+
+def test_of_subtitles_a_speakers_cues_alone_are_timed() -> None:
+    text = SRT + "\n3\n00:00:07,000 --> 00:00:09,500\nANN: Does it?\n"
+    joe = talk_of(text, "talk.srt", "Joe")
+    assert (joe.sentences, joe.timed_words, joe.timed_seconds) == (
+        ("So, here's the honest version.", "It hums."),
+        7,
+        5.0,
+    )
+    assert talk_of(text, "talk.srt", "ann").timed_seconds == 2.5
+
+
 @pytest.mark.parametrize(("raw", "words"), [(b"\x00\x01" * 99, "not text"), (b"1\n2\n", "no words")])
 def test_what_is_no_transcript_is_said_so(tmp_path: Path, raw: bytes, words: str) -> None:
     path = tmp_path / "talk.txt"
@@ -59,6 +91,45 @@ def test_habits_are_what_comes_back_and_may_be_said() -> None:
     assert "Here's the honest version." in habits.catch_phrases
     assert not any("best" in phrase or "40" in phrase for phrase in habits.catch_phrases)
     assert 4 <= habits.median_words <= 6
+
+
+def test_in_an_interview_the_words_that_lead_sentences_are_openings() -> None:
+    said = [
+        *[
+            "So we began with one freezer.",
+            "And so we had no money.",
+            "It was, you know, a cold year.",
+            "I mean, it hummed.",
+        ]
+        * 3,
+        *["Again, it was cold.", "I think, it was March.", "Yeah, it was.", "For us, it was new."] * 3,
+        *["I don't know."] * 5,
+    ]
+    habits = habits_of(said, "en")
+    assert habits.openings == ("So", "You know", "I mean")
+    assert habits.opening_share == pytest.approx(0.3)
+    assert not {"I don't know.", "I think, it was March."} & set(habits.catch_phrases)
+
+
+def test_sample_lines_are_understood_by_themselves_and_come_from_the_whole_talk() -> None:
+    good = [
+        f"We look after {thing} ourselves." for thing in ("pans", "eggs", "tea", "bread", "wool", "salt", "oil", "jam")
+    ]
+    spoilt = [
+        "That's what he said then.",
+        "I met Mike in the shop there.",
+        "We paid 40 yuan for it.",
+        "I think we may do it.",
+    ]
+    spoilt += [
+        "We were so - I mean -- we ran.",
+        "We have the best pans of all.",
+        "Is that what we want here?",
+        "We ran.",
+    ]
+    sentences = [sentence for pair in zip(spoilt, good, strict=True) for sentence in pair]
+    assert sample_lines(sentences, "en") == good
+    assert sample_lines(["所以我们开了店。", "我们自己照看每一口锅。"], "zh") == ["我们自己照看每一口锅。"]
 
 
 def test_too_little_is_said_and_nothing_is_made_up() -> None:
@@ -148,7 +219,7 @@ def test_wording_and_voice_take_it_up(demo: RoomContent) -> None:
 def test_the_command_writes_a_profile_and_a_draft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     talk = tmp_path / "talk.txt"
     talk.write_text("\n".join(SAID), "utf-8")
-    options = argparse.Namespace(talk=[talk], room=tmp_path / "rooms" / "mine", language=None, model="")
+    options = argparse.Namespace(talk=[talk], room=tmp_path / "rooms" / "mine", language=None, speaker="", model="")
     assert import_persona(options) == 0
     assert "openings: So, Look" in capsys.readouterr().out
     assert (options.room / "persona.md").read_text("utf-8").startswith("# Mine")

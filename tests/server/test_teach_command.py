@@ -157,7 +157,7 @@ def test_a_founder_with_too_little_is_refused_and_told_why(
     assert command(data, tmp_path / "out", "--founder", str(room)) == 2
     told_of = capsys.readouterr()
     assert "left out (superlative): catch phrase 'It is the best ever.'" in told_of.out
-    assert "4 are needed" in told_of.err
+    assert "3 are needed" in told_of.err
     assert trainer.cases == []
 
 

@@ -91,7 +91,7 @@ def test_too_little_is_told_with_how_much_is_needed() -> None:
     thin = founder_of("Marta", LINES[:1], PersonaProfile(openings=("So",), opening_share=0.2))
     sentences = thin.lacking()
     assert "1 usable openings and catch phrases" in sentences[0]
-    assert "4 are needed" in sentences[0]
+    assert "3 are needed" in sentences[0]
     assert "lines of manner" in sentences[1]
 
 
