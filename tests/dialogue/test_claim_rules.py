@@ -103,3 +103,16 @@ def test_a_room_says_where_it_sells(tmp_path: Path) -> None:
     assert load_room_content(tmp_path).markets == (Market.US,)
     (tmp_path / "room.yaml").write_text(text + "\nmarket: mars\n", "utf-8")
     assert load_room_content(tmp_path).markets == ALL_MARKETS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["That's a bargain, Lin.", "It's marked down, Lin.", "We've cut the price for you.", "A special price, Lin."],
+)
+def test_a_reduction_that_no_fact_tells_is_not_the_models_to_tell(text: str) -> None:
+    refusal = FREE.check(text, ())
+    assert refusal is not None
+    assert refusal.rule == "reduction"
+    told = Fact("promotion/friday", "promotion", "promotion", text, text, "")
+    assert FREE.check(text, (told,)) is None
+    assert FREE.check_authored(text) is None
