@@ -86,7 +86,7 @@ def clauses_of(sentence: str, *, most_words: int = WORDS_A_BREATH) -> list[str]:
     if length_in_words(sentence) <= most_words:
         return [sentence]
     parts: list[str] = []
-    for part in _COMMA.split(sentence):
+    for part in (part for whole in sentences_of(sentence) for part in _COMMA.split(whole)):
         if parts and length_in_words(parts[-1]) + length_in_words(part) <= most_words:
             parts[-1] = joined(parts[-1], part)
         else:
@@ -98,13 +98,15 @@ def clauses_of(sentence: str, *, most_words: int = WORDS_A_BREATH) -> list[str]:
 
 
 def thoughts_of(text: str, *, most_words: int = WORDS_A_BREATH) -> list[str]:
-    """The sentences of a text, a very short one together with the next ("Honestly? I don't know.")."""
+    """The sentences of a text, a very short one together with the next ("Honestly? I don't know."), a question with its answer."""
     thoughts: list[str] = []
     for sentence in sentences_of(text):
-        if (
-            thoughts
-            and length_in_words(thoughts[-1]) <= _SHORT_WORDS
-            and length_in_words(f"{thoughts[-1]} {sentence}") <= most_words
+        if thoughts and (
+            thoughts[-1].endswith(("?", "？"))
+            or (
+                length_in_words(thoughts[-1]) <= _SHORT_WORDS
+                and length_in_words(f"{thoughts[-1]} {sentence}") <= most_words
+            )
         ):
             thoughts[-1] = joined(thoughts[-1], sentence)
         else:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogue.clauses import SentenceStream, clauses_of, ended, length_in_words, lines_of, sentences_of
+from dialogue.clauses import SentenceStream, clauses_of, ended, length_in_words, lines_of, sentences_of, thoughts_of
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,15 @@ def test_two_chinese_characters_take_as_long_as_a_word() -> None:
 def test_short_chinese_sentences_share_a_line() -> None:
     assert lines_of("从哪儿来？云南勐海。") == ["从哪儿来？云南勐海。"]
     assert ended("云南勐海，") == "云南勐海。"
+
+
+def test_a_question_is_one_thought_with_its_answer_however_long() -> None:
+    text = "And if it breaks? Two years on the motor, and the shop takes it back at no cost to you. It hums."
+    first, last = thoughts_of(text)
+    assert first.startswith("And if it breaks? Two years")
+    assert last == "It hums."
+    assert lines_of(text)[0] == "And if it breaks? Two years on the motor,"
+    assert max(length_in_words(line) for line in lines_of(text)) <= 12
+    assert thoughts_of("坏了怎么办？电机保两年，其他的三十天内都可以退。") == [
+        "坏了怎么办？电机保两年，其他的三十天内都可以退。"
+    ]
