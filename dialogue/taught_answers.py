@@ -1,6 +1,7 @@
 """Answers worded by a model that was taught to word facts: candidates drawn, checked, ranked; nothing where none may be said.
 
-The first sentence of the first candidate is said while the rest is being drawn, if it may be said and tells what was asked.
+The first sentence of a candidate is said while the rest is being drawn, if it may be said and tells what was asked. Where an answer tells
+only some of several facts, the model is asked for the others by themselves, and what it gives follows.
 """
 
 import asyncio
@@ -19,8 +20,17 @@ from dialogue.language import words
 from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.room_content import RoomContent
-from dialogue.taught_checks import backing_words, sheet_objection, untold
-from dialogue.taught_prompt import NOTHING, stand_in, taught_note, taught_prompt, turned, untagged, with_name
+from dialogue.taught_checks import backing_words, misleads, sheet_objection, untold
+from dialogue.taught_prompt import (
+    NOTHING,
+    asked_alone,
+    stand_in,
+    taught_note,
+    taught_prompt,
+    turned,
+    untagged,
+    with_name,
+)
 from dialogue.trimming import disagrees
 from render.contract import Emotion
 
@@ -31,10 +41,10 @@ TOKENS: Final = 64
 """40 words, the longest reply that is taught, with their tag."""
 LONGEST_S: Final = 2.5
 """However patient the show is, no candidate takes longer."""
-SOON_S: Final = 0.7
-"""After so long an answer that may be said is said, though another might sound newer: the bar for 95 of 100 first clauses."""
+SOON_S: Final = 0.4
+"""After so long an answer that may be said is said, though another might sound newer."""
 _LEAST_S: Final = 0.05
-_SPOKEN_WORDS: Final = (8, 35)
+_SPOKEN_WORDS: Final = (6, 35)
 _BEST_FIT: Final = 2
 """A known tone, and a speakable length."""
 _FRESH: Final = 0.5
@@ -75,16 +85,15 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class TaughtAnswer:
-    """An answer that may be said, or what follows on its first sentence."""
+    """An answer that may be said, or a piece of one."""
 
     text: str
-    """Empty where nothing may follow."""
     emotion: Emotion | None
     """None where the model named none."""
     drawn: int
     """Which of the candidates it was, from 1."""
     lacks: tuple[Fact, ...] = ()
-    """Of several facts those that are not told; the host adds them in words of its own."""
+    """Of several facts those that are not told so far; what is left behind the last piece the host adds in words of its own."""
 
 
 _Frame = frozenset[tuple[str, str]]
@@ -95,6 +104,28 @@ class _Candidate:
     answer: TaughtAnswer
     fit: int
     variety: float
+
+
+class _Draft:
+    """One answer in the making: what it has to tell, and what of it has been said."""
+
+    def __init__(self, asked: Asked, sheet: str, manner: str) -> None:
+        self.asked = asked
+        self.sheet = sheet
+        self.must = asked.facts if asked.must is None else asked.must
+        self.alias = stand_in(sheet, asked.comment, manner)
+        self.said = ""
+        self.emotion: Emotion | None = None
+        self.lacks = tuple(fact for fact in self.must if fact.field != "unit" and not fact.prose)
+
+    def lacking(self, text: str) -> tuple[Fact, ...]:
+        """What is still not told if this is said next."""
+        missing = untold(text, self.lacks, self.asked.products)
+        return tuple(fact for fact in self.lacks if fact.field in missing)
+
+    def says(self, text: str) -> None:
+        self.lacks = self.lacking(text)
+        self.said = f"{self.said} {text}".strip()
 
 
 class TaughtAnswers:
@@ -113,6 +144,8 @@ class TaughtAnswers:
         self._seed = seed
         self._lately: deque[_Frame] = deque(maxlen=_LATELY)
         self._openings: deque[_Frame] = deque(maxlen=_OPENINGS_APART)
+        self._answered: deque[tuple[str, ...]] = deque(maxlen=_LATELY)
+        self._answers = 0
 
     @classmethod
     def of(
@@ -129,43 +162,36 @@ class TaughtAnswers:
             pass
 
     async def answer(self, asked: Asked, watch: Watch) -> AsyncGenerator[TaughtAnswer, None]:
-        """The best candidate that may be said, noted as said; nothing if there is none, with the reasons told to `watch`.
+        """The best candidate that may be said, in one piece or several; nothing if there is none, with the reasons told to `watch`.
 
-        It comes whole, or in two pieces: its first sentence while the rest is drawn, then the rest. One that tells only some of several
-        facts is taken if there is no other, with what it lacks. The first candidate is drawn greedily. Further ones are drawn only if it
-        may not be said, is curt, or sounds like an answer of late, and only while there is time for as long a drawing as the longest so
-        far (if one may be said, until `SOON_S`); none if the first sentence has been said.
+        The first candidate is drawn greedily, unless the same fields were told lately: that answer's frame would come again, whatever the
+        product. Its first sentence comes while the rest is drawn. Further ones are drawn only if it may not be said, is curt, or sounds
+        like an answer of late, and only while there is time for as long a drawing as the longest so far (if one may be said, until
+        `SOON_S`). What has been said of an answer and lacks facts is followed by further draws that tell these alone.
         """
-        sheet = taught_note(asked.facts, asked.products) if asked.facts else NOTHING
-        must = asked.facts if asked.must is None else asked.must
-        alias = stand_in(sheet, asked.comment, self._manner)
-
-        def messages(number: int) -> list[Message]:
-            tell = turned(must, number)
-            return taught_prompt(
-                self._founder, self._manner, sheet, alias, asked.comment, tell=tell, others=asked.others
-            )
-
+        draft = _Draft(asked, taught_note(asked.facts, asked.products) if asked.facts else NOTHING, self._manner)
         good: list[_Candidate] = []
-        partly: list[TaughtAnswer] = []
-        opening: TaughtAnswer | None = None
         seen: set[str] = set()
+        fields = tuple(fact.field for fact in draft.must)
+        first = self._answers if fields in self._answered else 0
         longest, asked_at = 0.0, self._clock()
-        for number in range(CANDIDATES):
+        for place in range(CANDIDATES):
             left = SOON_S - (self._clock() - asked_at) if good else watch.patience_s()
-            if number and min(left, watch.patience_s()) < longest:
+            if place and min(left, watch.patience_s()) < longest:
                 break
-            begun, drawn, judged = self._clock(), "", False
+            begun, drawn, opened = self._clock(), "", False
             try:
-                async with aclosing(self._draw(messages(number), number, watch)) as growing:
+                async with aclosing(
+                    self._draw(self._messages(draft, first + place), first + place, place, watch)
+                ) as growing:
                     async for grown in growing:
-                        drawn = with_name(grown, alias, asked.viewer)
-                        if number == 0 and not judged and (head := _first_sentence(drawn)):
-                            judged = True
-                            if opening := self._opening(head, drawn, asked, sheet, must):
-                                yield opening
+                        drawn = with_name(grown, draft.alias, asked.viewer)
+                        if not draft.said and not opened and (head := _first_sentence(drawn)):
+                            opened = True
+                            if self._may_open(head, drawn, draft):
+                                yield self._say(head, untagged(drawn)[0], place, draft)
             except TimeoutError:
-                if not good and not partly and not opening:
+                if not good and not draft.said:
                     watch.on_trouble("llm-slow", "The language model was too slow; the answer is made from the facts.")
                 break
             except ModelError as error:
@@ -176,53 +202,64 @@ class TaughtAnswers:
             if text in seen:
                 continue
             seen.add(text)
-            refusal = self._objection(text, asked, sheet)
-            missing = untold(text, must, asked.products)
-            if refusal is None and missing:
-                refusal = Refusal("missing", f"does not tell {', '.join(missing)}")
-                if opening or len(missing) < sum(fact.field != "unit" for fact in must):
-                    partly.append(TaughtAnswer(text, emotion, number + 1, _named(missing, must)))
+            refusal = self._objection(text, asked, draft.sheet)
+            missing = () if refusal else draft.lacking(text)
+            tells = refusal is None and self._tells(missing, draft)
+            if missing:
+                refusal = Refusal("missing", f"does not tell {', '.join(fact.field for fact in missing)}")
             if refusal is not None:
                 watch.on_refused(text, refusal)
-            else:
-                good.append(self._judged(TaughtAnswer(text, emotion, number + 1), asked))
-            if opening or (good and good[-1].fit == _BEST_FIT and good[-1].variety > 1 - _FRESH):
+            if tells and (draft.said or missing):
+                if rest := text.removeprefix(draft.said if opened else "").strip():
+                    yield self._say(rest, emotion, place, draft)
+            elif tells:
+                good.append(self._judged(TaughtAnswer(text, emotion, place + 1), asked))
+                if good[-1].fit == _BEST_FIT and good[-1].variety > 1 - _FRESH:
+                    break
+            if draft.said and not draft.lacks:
                 break
-        best = max(good, key=lambda one: (one.fit, one.variety)).answer if good else None
-        best = best or min(partly, key=lambda answer: len(answer.lacks), default=None)
-        if opening is not None:
-            rest = self._rest(opening, best, must, asked.products)
-            self._noted(f"{opening.text} {rest.text}".strip(), asked)
-            yield rest
-        elif best is not None:
-            self._noted(best.text, asked)
-            yield best
+        if not draft.said and good:
+            best = max(good, key=lambda one: (one.fit, one.variety)).answer
+            yield self._say(best.text, best.emotion, best.drawn - 1, draft)
+        if draft.said:
+            if not self._book.said(draft.said):
+                self._book.note(draft.said)
+            self._lately.append(_frame(draft.said, asked))
+            self._openings.append(_frame(_first_sentence(draft.said) or draft.said, asked))
+            self._answered.append(fields)
+            self._answers += 1
 
-    def _opening(self, head: str, drawn: str, asked: Asked, sheet: str, must: Sequence[Fact]) -> TaughtAnswer | None:
-        """A first sentence, if it may be said before the rest is known: it tells of what was asked, and sounds new."""
-        emotion, _ = untagged(drawn)
-        frame = _frame(head, asked)
-        values = [fact for fact in must if fact.field != "unit" and not fact.prose]
-        if emotion is None or frame in self._openings or self._objection(head, asked, sheet) is not None:
-            return None
-        if len(untold(head, values, asked.products)) == len(values):
-            return None
-        return TaughtAnswer(head, emotion, 1)
+    def _messages(self, draft: "_Draft", number: int) -> list[Message]:
+        """What the model is shown: all that was asked, or behind what has been said only what it lacks."""
+        asked, tell, sheet, comment = draft.asked, turned(draft.must, number), draft.sheet, draft.asked.comment
+        if draft.said:
+            tell = draft.lacks
+            sheet, comment = asked_alone(tell, asked.facts, asked.products)
+        return taught_prompt(self._founder, self._manner, sheet, draft.alias, comment, tell=tell, others=asked.others)
 
-    def _rest(
-        self, opening: TaughtAnswer, best: TaughtAnswer | None, must: Sequence[Fact], products: Sequence[Product]
-    ) -> TaughtAnswer:
-        """What follows on a first sentence that has been said."""
-        if best is None:
-            return TaughtAnswer("", opening.emotion, 1, _named(untold(opening.text, must, products), must))
-        return TaughtAnswer(best.text.removeprefix(opening.text).strip(), opening.emotion, 1, best.lacks)
+    def _may_open(self, head: str, drawn: str, draft: "_Draft") -> bool:
+        """Whether a first sentence may be said before the rest is known: it tells of what was asked, and sounds new."""
+        if not draft.lacks or untagged(drawn)[0] is None or _frame(head, draft.asked) in self._openings:
+            return False
+        if self._objection(head, draft.asked, draft.sheet) is not None:
+            return False
+        return self._tells(draft.lacking(head), draft)
 
-    def _noted(self, text: str, asked: Asked) -> None:
-        self._lately.append(_frame(text, asked))
-        self._openings.append(_frame(_first_sentence(text) or text, asked))
+    def _tells(self, missing: Sequence[Fact], draft: "_Draft") -> bool:
+        """Whether what leaves these facts out still tells something, and nothing that misleads."""
+        return not missing or (len(missing) < len(draft.lacks) and not misleads(missing, draft.must))
+
+    def _say(self, text: str, emotion: Emotion | None, place: int, draft: "_Draft") -> TaughtAnswer:
+        """A piece that goes out, noted as said."""
+        if not draft.said:
+            draft.emotion = emotion
+        draft.says(text)
         self._book.note(text)
+        return TaughtAnswer(text, draft.emotion, place + 1, draft.lacks)
 
-    async def _draw(self, messages: Sequence[Message], number: int, watch: Watch) -> AsyncGenerator[str, None]:
+    async def _draw(
+        self, messages: Sequence[Message], number: int, place: int, watch: Watch
+    ) -> AsyncGenerator[str, None]:
         """One candidate as it grows; raises `ModelError`, and `TimeoutError` where time ran out before its end."""
         said = ""
         latest = self._clock() + LONGEST_S
@@ -234,7 +271,7 @@ class TaughtAnswers:
                         piece = await anext(pieces)
                 except StopAsyncIteration:
                     return
-                if not said and number == 0:
+                if not said and place == 0:
                     watch.on_first_token()
                 said += piece
                 if patience <= 0:
@@ -290,10 +327,6 @@ def _first_sentence(drawn: str) -> str:
         if len(words(head)) >= _FEWEST_WORDS:
             return head
     return ""
-
-
-def _named(fields: Sequence[str], facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    return tuple(fact for fact in facts if fact.field in fields)
 
 
 def _frame(text: str, asked: Asked) -> _Frame:

@@ -62,3 +62,8 @@ def untold(reply: str, must: Iterable[Fact], products: Iterable[Product]) -> lis
         if not (_SOLD_OUT in reply.casefold() if is_gone else conveys(reply, fact)):
             missing.append(fact.field)
     return missing
+
+
+def misleads(missing: Sequence[Fact], must: Iterable[Fact]) -> bool:
+    """Whether what is told without the rest is taken for it: an old price without the one that holds."""
+    return any(fact.field == "price" for fact in missing) and any(fact.field == "list_price" for fact in must)

@@ -51,6 +51,13 @@ def taught_prompt(
     ]
 
 
+def asked_alone(facts: Sequence[Fact], sheet: Sequence[Fact], products: Sequence[Product]) -> tuple[str, str]:
+    """A note that holds these facts only, of all on the sheet (a price with its unit), and a comment that asks for nothing else."""
+    priced = any(fact.field == "price" for fact in facts)
+    kept = [fact for fact in sheet if fact in facts or (priced and fact.field == "unit")]
+    return taught_note(kept, products), " and ".join(fact.label.lower() for fact in facts) + "?"
+
+
 def turned(facts: Sequence[Fact], candidate: int) -> tuple[Fact, ...]:
     """The facts in the order in which a candidate is asked to tell them: where one order fails, another may not."""
     turn = candidate % max(1, len(facts))

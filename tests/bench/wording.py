@@ -6,7 +6,8 @@
     python -m tests.bench.wording --quick                 60 cases: a look, not a result
 
 A reply counts when the checks that hold on air let it pass and it tells every fact that was asked for. Best of three: the first
-that does of one drawn greedily and two at temperature 0.6, which are asked to tell the facts in another order. distinct-2:
+that does of one drawn greedily and two at temperature 0.6, which are asked to tell the facts in another order. Three draws as on air:
+the same, but what tells only some of several facts is followed by draws that are asked for the others alone. distinct-2:
 different pairs of words among all pairs (Li et al. 2016, NAACL, p. 110); self-BLEU: mean BLEU-4 of a reply against the others (Zhu
 et al. 2018, SIGIR, p. 1097), higher is more of the same.
 """
@@ -17,13 +18,14 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from dialogue.claims import ClaimChecker
 from dialogue.contract import Message
+from dialogue.facts import Fact
 from dialogue.language import words
 from dialogue.llm.adapter import PACKAGED_FOLDER
 from dialogue.llm.llama_cpp import LlamaEngine
@@ -31,7 +33,8 @@ from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.prompt import prompt
 from dialogue.settings import LlamaCppSettings
-from dialogue.taught_prompt import stand_in, untagged, with_name
+from dialogue.taught_checks import misleads
+from dialogue.taught_prompt import asked_alone, stand_in, taught_prompt, untagged, with_name
 from dialogue.training.checking import objection, untold
 from dialogue.training.generator import Case, cases, split
 from dialogue.training.goods import read_goods
@@ -44,6 +47,7 @@ SIDE_BY_SIDE = 40
 TOKENS = 60
 FIRST_BAR, THREE_BAR = 0.95, 0.99
 Draw = Callable[[Case, int], str]
+Follow = Callable[[Case, int, Sequence[Fact]], str]
 
 
 @dataclass(slots=True)
@@ -52,8 +56,8 @@ class Tally:
 
     first: list[bool] = field(default_factory=list)
     any_of_three: list[bool] = field(default_factory=list)
-    completed: list[bool] = field(default_factory=list)
-    """Good, or true and only short of some of several facts, which the host then adds."""
+    on_air: list[bool] = field(default_factory=list)
+    """Good after three draws of which each follows on what is true and only short of some of several facts."""
     replies: list[str] = field(default_factory=list)
     rules: Counter[str] = field(default_factory=Counter)
     first_clause_s: list[float] = field(default_factory=list)
@@ -66,9 +70,14 @@ def fault(checker: ClaimChecker, case: Case, reply: str) -> str:
     refusal = objection(checker, case, reply)
     if refusal is not None:
         return refusal.rule
-    missing = len(untold(case, reply))
+    missing = unsaid(case, reply)
     values = sum(fact.field != "unit" and not fact.prose for fact in case.facts)
-    return ("partly" if missing < values else "missing") if missing else ""
+    return ("partly" if len(missing) < values and not misleads(missing, case.facts) else "missing") if missing else ""
+
+
+def unsaid(case: Case, reply: str) -> list[Fact]:
+    """The facts that a reply must tell and does not."""
+    return [fact for fact in case.facts if fact.field in untold(case, reply)]
 
 
 class Model:
@@ -85,9 +94,7 @@ class Model:
         began, first, pieces = time.perf_counter(), 0.0, 0
         said = ""
         alias = stand_in(case.sheet, case.comment, case.manner)
-        for piece in self._engine.stream(
-            self._messages(case, number, alias), TOKENS, 0.6 if number else 0.0, number, ("\n",)
-        ):
+        for piece in self._stream(self._messages(case, number, alias), number):
             pieces += bool(piece)
             said += piece
             if not first and any(mark in untagged(said)[1] for mark in ",.:!?"):
@@ -97,8 +104,20 @@ class Model:
             self.speeds.append(pieces / max(1e-6, time.perf_counter() - began))
         return with_name(said, alias, case.viewer) if self._taught else said
 
+    def follow(self, case: Case, number: int, facts: Sequence[Fact]) -> str:
+        """A further draw that tells these facts alone."""
+        alias = stand_in(case.sheet, case.comment, case.manner)
+        sheet, comment = asked_alone(facts, case.backing, case.products)
+        messages = taught_prompt(
+            case.founder, case.manner, sheet, alias, comment, tell=tuple(facts), others=case.others
+        )
+        return with_name("".join(self._stream(messages, number)), alias, case.viewer)
+
     def close(self) -> None:
         self._engine.close()
+
+    def _stream(self, messages: list[Message], number: int) -> Iterator[str]:
+        return self._engine.stream(messages, TOKENS, 0.6 if number else 0.0, number, ("\n",))
 
     def _messages(self, case: Case, number: int, alias: str) -> list[Message]:
         if self._taught:
@@ -114,13 +133,35 @@ def authored(case: Case, number: int) -> str:
     return " ".join(text for text, _ in told)
 
 
-def measure(draw: Draw, test: Sequence[Case], tell: str) -> Tally:
+def followed(checker: ClaimChecker, case: Case, drawn: Sequence[str], follow: Follow) -> bool:
+    """Whether three draws as on air give a good answer; `drawn` are those that were drawn each for itself."""
+    said, spent = "", 0
+    for reply in drawn:
+        spent += 1
+        if not (outcome := fault(checker, case, reply)):
+            return True
+        if outcome == "partly":
+            said = reply
+            break
+    for further in range(spent, 3) if said else ():
+        lacking = unsaid(case, said)
+        more = f"{said} {untagged(follow(case, further, lacking))[1]}"
+        if not (outcome := fault(checker, case, more)):
+            return True
+        if outcome == "partly" and len(unsaid(case, more)) < len(lacking):
+            said = more
+    return False
+
+
+def measure(draw: Draw, test: Sequence[Case], tell: str, follow: Follow | None = None) -> Tally:
     """Draw three candidates for each case and judge them."""
     checker, tally = ClaimChecker(strict=False), Tally()
     for place, case in enumerate(test):
         outcomes: list[str] = []
+        drawn: list[str] = []
         for number in range(3):
             emotion, reply = untagged(draw(case, number))
+            drawn.append(reply)
             outcomes.append(fault(checker, case, reply))
             if number == 0:
                 tally.replies.append(reply)
@@ -130,7 +171,7 @@ def measure(draw: Draw, test: Sequence[Case], tell: str) -> Tally:
                 break
         tally.first.append(not outcomes[0])
         tally.any_of_three.append(not outcomes[-1])
-        tally.completed.append(not outcomes[-1] or "partly" in outcomes)
+        tally.on_air.append(followed(checker, case, drawn, follow) if follow else not outcomes[-1])
         print(f"\r{tell}: {place + 1}/{len(test)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return tally
@@ -194,11 +235,11 @@ def main() -> int:
     for name, adapter in systems.items():
         model = Model(adapter)
         try:
-            tallies[name] = measure(model.draw, test, name)
+            tallies[name] = measure(model.draw, test, name, model.follow if adapter else None)
         finally:
             model.close()
         tallies[name].first_clause_s, tallies[name].tokens_per_s = model.seconds, model.speeds
-    header = ["system", "first good", "best of three", "with what the host adds", "faults of the first", "distinct-2", "self-BLEU",
+    header = ["system", "first good", "best of three", "three draws as on air", "faults of the first", "distinct-2", "self-BLEU",
               "words (5 %–95 %)", "first clause, ms, p50 / p95", "tokens/s", "tone as wanted"]  # fmt: skip
     rows = []
     for name, tally in tallies.items():
@@ -210,7 +251,7 @@ def main() -> int:
                 name,
                 f"{100 * statistics.mean(tally.first):.1f}%",
                 f"{100 * statistics.mean(tally.any_of_three):.1f}%",
-                f"{100 * statistics.mean(tally.completed):.1f}%" if name == "taught" else "–",
+                f"{100 * statistics.mean(tally.on_air):.1f}%" if name == "taught" else "–",
                 faults or "–",
                 f"{distinct_two(tally.replies):.2f}",
                 f"{self_bleu(tally.replies):.2f}",
@@ -225,9 +266,9 @@ def main() -> int:
         options.side_by_side.write_text(side_by_side(test, tallies), "utf-8")
     short = []
     if "taught" in tallies:
-        first, three = statistics.mean(tallies["taught"].first), statistics.mean(tallies["taught"].any_of_three)
+        first, three = statistics.mean(tallies["taught"].first), statistics.mean(tallies["taught"].on_air)
         short += [f"first candidate good in {first:.1%} (asked: {FIRST_BAR:.0%})"] if first < FIRST_BAR else []
-        short += [f"best of three good in {three:.1%} (asked: {THREE_BAR:.0%})"] if three < THREE_BAR else []
+        short += [f"three draws as on air good in {three:.1%} (asked: {THREE_BAR:.0%})"] if three < THREE_BAR else []
     return verdict(short)
 
 

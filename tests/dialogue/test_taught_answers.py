@@ -144,7 +144,7 @@ def test_what_may_not_be_said_is_refused_and_another_is_drawn(reply: str, rule: 
     assert heard.model.asked[1][2] != heard.model.asked[0][2]
 
 
-def test_of_answers_that_tell_only_some_of_several_facts_the_fullest_is_taken_with_what_it_lacks() -> None:
+def test_an_answer_that_tells_only_some_of_several_facts_is_said_and_the_others_are_asked_alone() -> None:
     size, price = FACTS["size"], FACTS["price"]
     half = "[warm] The pan is 240 yuan, Lin, just as it stands on the card."
     heard = Heard(Drawing([half, "[warm] It's a fine pan for your kitchen, Lin.", half]))
@@ -152,6 +152,18 @@ def test_of_answers_that_tell_only_some_of_several_facts_the_fullest_is_taken_wi
     assert answer is not None
     assert (answer.drawn, answer.lacks) == (1, (size,))
     assert {refusal.rule for _, refusal in heard.refused} == {"missing"}
+    plans = [messages[1].content.rsplit("Tell: ", 1)[1] for messages, _, _ in heard.model.asked]
+    assert plans == ["price, size", "size", "size"]
+
+
+def test_fields_that_were_told_lately_are_not_drawn_greedily_again() -> None:
+    heard = Heard(Drawing([GOOD, OTHER]))
+    first, second = heard.ask(HOW_MUCH, replace(HOW_MUCH, viewer="Wei", comment="How much is the pan"))
+    assert first is not None
+    assert second is not None
+    assert [temperature for _, temperature, _ in heard.model.asked] == [0.0, pytest.approx(0.6)]
+    assert second.text == OTHER.removeprefix("[amused] ").replace("Lin", "Wei")
+    assert not heard.refused
 
 
 def test_yes_to_a_wrong_number_is_refused() -> None:
@@ -305,12 +317,34 @@ def test_a_decimal_point_ends_no_sentence() -> None:
 
 
 @pytest.mark.parametrize("rest", ["It measures 82 cm across.", "And it ships free."])
-def test_after_a_first_sentence_that_was_said_a_bad_rest_is_left_out_and_what_it_lacks_is_told(rest: str) -> None:
-    heard = Heard(Drawing([f"[warm] The pan is 240 yuan for you, Lin. {rest}", GOOD]))
-    (answer,) = heard.ask(BOTH)
-    assert answer == TaughtAnswer("", Emotion.WARM, 1, (FACTS["size"],))
-    assert len(heard.model.asked) == 1
+def test_after_a_first_sentence_that_was_said_a_bad_rest_is_left_out_and_what_it_lacks_is_asked_alone(
+    rest: str,
+) -> None:
+    heard = Heard(
+        Drawing([f"[warm] The pan is 240 yuan for you, Lin. {rest}", "[amused] It measures 28 cm across, Lin."])
+    )
+    heard.ask(BOTH)
+    assert heard.pieces[0] == [
+        TaughtAnswer("The pan is 240 yuan for you, Lin.", Emotion.WARM, 1, (FACTS["size"],)),
+        TaughtAnswer("It measures 28 cm across, Lin.", Emotion.WARM, 2),
+    ]
+    assert heard.model.asked[1][0][1].content == "Note: Cast-iron pan. Size: 28 cm.\nLin: size?\nTell: size"
     assert len(heard.refused) == 1
+
+
+def test_what_follows_is_refused_like_any_other_and_left_to_the_host() -> None:
+    heard = Heard(Drawing([TWO.replace("28", "82"), "[warm] It measures 82 cm, Lin.", "[warm] It's big, Lin."]))
+    (answer,) = heard.ask(BOTH)
+    assert answer == TaughtAnswer("The pan is 240 yuan for you, Lin.", Emotion.WARM, 1, (FACTS["size"],))
+    assert [refusal.rule for _, refusal in heard.refused] == ["number", "number", "missing"]
+
+
+def test_an_old_price_is_not_told_without_the_one_that_holds() -> None:
+    asked = Asked("Lin", "any discount", (PRICE, FACTS["list_price"]), (PAN,))
+    heard = Heard(Drawing(["[warm] There is, Lin. It is 260 yuan here, 20 yuan on the list."]))
+    assert heard.ask(asked) == [None]
+    both = "[warm] There is, Lin: it was 260 yuan and is 240 yuan now."
+    assert Heard(Drawing([both])).ask(asked) != [None]
 
 
 def test_a_first_sentence_that_tells_nothing_waits_for_the_rest() -> None:
@@ -323,7 +357,7 @@ def test_a_first_sentence_that_may_not_be_said_is_not() -> None:
     heard = Heard(Drawing(["[warm] The pan is 24 yuan for you, Lin. It measures 28 cm across.", TWO]))
     (answer,) = heard.ask(BOTH)
     assert answer is not None
-    assert (answer.drawn, len(heard.pieces[0])) == (2, 1)
+    assert [(piece.drawn, piece.lacks) for piece in heard.pieces[0]] == [(2, (FACTS["size"],)), (2, ())]
 
 
 def test_a_first_sentence_in_the_frame_of_one_of_late_waits_for_another_candidate() -> None:
@@ -339,7 +373,7 @@ def test_a_first_sentence_in_the_frame_of_one_of_late_waits_for_another_candidat
 def test_a_model_that_stops_within_the_rest_leaves_the_first_sentence_and_what_it_lacks() -> None:
     heard = Heard(Drawing([TWO]), patience_s=0.13)
     (answer,) = heard.ask(BOTH)
-    assert answer == TaughtAnswer("", Emotion.WARM, 1, (FACTS["size"],))
+    assert answer == TaughtAnswer("The pan is 240 yuan for you, Lin.", Emotion.WARM, 1, (FACTS["size"],))
     assert heard.trouble == []
 
 
