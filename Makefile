@@ -66,7 +66,8 @@ endtoend: $(READY_DEV) ## the whole server, real models, real WebRTC viewers
 	$(BIN)/python -m pytest -q -m "endtoend and not browser"
 
 browser: $(READY_DEV) chromium ## a real Chromium on the real page
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not endtoend"
+	$(BIN)/python -m pytest -q -m "browser and endtoend"
 
 chromium:
 	@command -v chromium >/dev/null || { \
