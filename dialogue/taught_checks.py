@@ -17,6 +17,17 @@ _PEOPLE: Final = (
 """Where a number counts the people who ask, not goods."""
 _NAMED: Final = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][a-zA-Z]{2,}")
 """A word that begins large within a sentence: somebody's name, or a thing's."""
+_OLD_BEFORE: Final = (
+    r"\b(?:list price|list says|on the list|was|were|normally|usually|originally|old price|before|from|stands? at|instead of|regular price)"
+    r"(?: (?:is|was|of|at))?[,:]? "
+)
+_OLD_AFTER: Final = r",? (?:on the list|before|earlier|is the list price|(?:\w+, )?(?:that's )?the list price)\b"
+_NEW_BEFORE: Final = (
+    r"\b(?:you pay|pays?|now|here|here it's|now it's|card says|down to|to|new price|costs|at the moment)"
+    r"(?: (?:is|are|at|only))?[,:]? "
+)
+_NEW_AFTER: Final = r" (?:here|now|today|on the card|at the moment)\b"
+"""What stands beside an old price, and beside the one that holds; X stands for the value."""
 _AGREES: Final = re.compile(r"\W*(?:yes|yeah|yep|right,|correct|exactly|that's right)(?!\w)", re.IGNORECASE)
 
 
@@ -47,8 +58,23 @@ def sheet_objection(
     known = {word for text in (comment, *names) for word in re.findall(r"[a-z]+", text.lower())}
     if stranger := next((word for word in _NAMED.findall(reply) if word.lower() not in known), None):
         return Refusal("name", f"speaks of {stranger}, who is neither the viewer nor on the sheet")
+    if (turned := turned_round(reply, facts)) is not None:
+        return turned
     shown = Fact("sheet", "sheet", "", sheet, sheet, "", tellings=(sheet,))
     return checker.check(reply, (*facts, shown), names=names)
+
+
+def turned_round(reply: str, facts: Iterable[Fact]) -> Refusal | None:
+    """Why a reply takes the old price for the one that holds, or the other way round; None if it tells only one, or each as it is."""
+    prices = {fact.field: fact.say for fact in facts if fact.field in ("price", "list_price")}
+    if len(prices) < 2 or prices["price"] == prices["list_price"]:
+        return None
+    sides = (("price", _OLD_BEFORE, _OLD_AFTER, _NEW_AFTER), ("list_price", _NEW_BEFORE, _NEW_AFTER, _OLD_AFTER))
+    for field, before, after, rightly in sides:  # "260 yuan on the list, 240 yuan here": what stands behind it decides
+        value = rf"(?<![\w.]){re.escape(prices[field])}(?!\w|\.\d)"
+        if found := re.search(rf"{before}{value}(?!{rightly})|{value}{after}", reply, re.IGNORECASE):
+            return Refusal("turned", f"'{found[0].strip()}', but the price is {prices['price']}")
+    return None
 
 
 def untold(reply: str, must: Iterable[Fact], products: Iterable[Product]) -> list[str]:

@@ -414,3 +414,21 @@ def test_spaces_between_sentences_do_not_bring_the_first_one_twice() -> None:
         "The pan is 240 yuan for you, Lin.",
         "It measures 28 cm across.",
     ]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "There is, Lin: 240 yuan on the list, 260 yuan here.",
+        "From 240 yuan down to 260 yuan, Lin.",
+        "You pay 260 yuan, Lin, instead of 240 yuan.",
+        "That's 240 yuan, Lin, the list price. You pay 260 yuan.",
+    ],
+)
+def test_the_old_price_is_not_taken_for_the_one_that_holds(reply: str) -> None:
+    asked = Asked("Lin", "any discount", (PRICE, FACTS["list_price"]), (PAN,))
+    heard = Heard(Drawing([f"[warm] {reply}"]))
+    assert heard.ask(asked) == [None]
+    assert heard.refused[0][1].rule == "turned"
+    turned = reply.replace("240", "_").replace("260", "240").replace("_", "260")
+    assert Heard(Drawing([f"[warm] {turned}"])).ask(asked) != [None]
