@@ -224,8 +224,8 @@ class TaughtAnswers:
         if draft.said:
             if not self._book.said(draft.said):
                 self._book.note(draft.said)
-            self._lately.append(_frame(draft.said, asked))
-            self._openings.append(_frame(_first_sentence(draft.said) or draft.said, asked))
+            self._lately.append(frame_of(draft.said, asked))
+            self._openings.append(frame_of(_first_sentence(draft.said) or draft.said, asked))
             self._answered.append(fields)
             self._answers += 1
 
@@ -239,7 +239,7 @@ class TaughtAnswers:
 
     def _may_open(self, head: str, drawn: str, draft: "_Draft") -> bool:
         """Whether a first sentence may be said before the rest is known: it tells of what was asked, and sounds new."""
-        if not draft.lacks or untagged(drawn)[0] is None or _frame(head, draft.asked) in self._openings:
+        if not draft.lacks or untagged(drawn)[0] is None or frame_of(head, draft.asked) in self._openings:
             return False
         if self._objection(head, draft.asked, draft.sheet) is not None:
             return False
@@ -309,7 +309,7 @@ class TaughtAnswers:
     def _judged(self, answer: TaughtAnswer, asked: Asked) -> _Candidate:
         count = len(words(answer.text))
         fit = (answer.emotion is not None) + (_SPOKEN_WORDS[0] <= count <= _SPOKEN_WORDS[1])
-        frame = _frame(answer.text, asked)
+        frame = frame_of(answer.text, asked)
         nearest = max((len(frame & other) / len(frame | other) for other in self._lately if frame | other), default=0.0)
         return _Candidate(answer, fit, 1 - nearest)
 
@@ -329,7 +329,7 @@ def _first_sentence(drawn: str) -> str:
     return ""
 
 
-def _frame(text: str, asked: Asked) -> _Frame:
+def frame_of(text: str, asked: Asked) -> _Frame:
     """Pairs of neighbouring words without values and names: two answers of one frame sound alike whatever they tell."""
     named = {w for product in asked.products for w in (*words(product.name), *words(product.called))}
     told = {w for fact in asked.facts if not fact.prose for w in words(fact.say)}
