@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
 from typing import Final
 
 from dialogue.catalogue import Product
 from dialogue.claims import ClaimChecker, Refusal, conveys
 from dialogue.facts import Fact
+from dialogue.language import singular, words
 from dialogue.numbers_said import quantities
+from dialogue.vocabulary import PLAIN_WORDS
 
 _SOLD_OUT: Final = "sold out"
 _PEOPLE: Final = (
@@ -28,6 +31,10 @@ _NEW_BEFORE: Final = (
 )
 _NEW_AFTER: Final = r" (?:here|now|today|on the card|at the moment)\b"
 """What stands beside an old price, and beside the one that holds; X stands for the value."""
+_LONG_ENOUGH: Final = 6
+_BEGINNING: Final = 3
+_LOOKS_LIKE: Final = 0.8
+"""Ratcliff and Obershelp's likeness (difflib): "roibos" and "rooibos" have 0.92."""
 _AGREES: Final = re.compile(r"\W*(?:yes|yeah|yep|right,|correct|exactly|that's right)(?!\w)", re.IGNORECASE)
 
 
@@ -60,6 +67,9 @@ def sheet_objection(
         return Refusal("name", f"speaks of {stranger}, who is neither the viewer nor on the sheet")
     if (turned := turned_round(reply, facts)) is not None:
         return turned
+    called = sheet.split(".")[0] if any(not fact.prose for fact in facts) else ""  # else the sheet is a telling
+    if slip := misspelt(reply, called, [comment, *names]):
+        return Refusal("misspelt", f"'{slip[0]}' looks like a slip for '{slip[1]}'")
     shown = Fact("sheet", "sheet", "", sheet, sheet, "", tellings=(sheet,))
     return checker.check(reply, (*facts, shown), names=names)
 
@@ -74,6 +84,29 @@ def turned_round(reply: str, facts: Iterable[Fact]) -> Refusal | None:
         value = rf"(?<![\w.]){re.escape(prices[field])}(?!\w|\.\d)"
         if found := re.search(rf"{before}{value}(?!{rightly})|{value}{after}", reply, re.IGNORECASE):
             return Refusal("turned", f"'{found[0].strip()}', but the price is {prices['price']}")
+    return None
+
+
+def misspelt(reply: str, called: str, backing: Iterable[str]) -> tuple[str, str] | None:
+    """A word that stands nowhere but looks like one of a thing's name, with that one: a small model garbles what it has to copy.
+
+    Behind the name's word before, its beginning is likeness enough: "ribeye steriors".
+    """
+    known = {singular(word) for text in backing for word in words(text)}
+    named = [singular(word) for word in words(called)]
+    before = ""
+    for word in words(reply):
+        bare = singular(word.removesuffix("'s"))
+        last, before = before, bare
+        if {word, bare} & PLAIN_WORDS or bare in known or not bare.isalpha():
+            continue
+        for place, name in enumerate(named):
+            goes_on = place > 0 and named[place - 1] == last and name[:_BEGINNING] == bare[:_BEGINNING]
+            alike = (
+                min(len(name), len(bare)) >= _LONG_ENOUGH and SequenceMatcher(None, bare, name).ratio() >= _LOOKS_LIKE
+            )
+            if goes_on or alike:
+                return word, name
     return None
 
 

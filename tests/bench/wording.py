@@ -6,8 +6,8 @@
     python -m tests.bench.wording --quick                 60 cases: a look, not a result
 
 A reply counts when the checks that hold on air let it pass and it tells every fact that was asked for. Best of three: the first
-that does of one drawn greedily and two at temperature 0.6, which are asked to tell the facts in another order. Three draws as on air:
-the same, but what tells only some of several facts is followed by draws that are asked for the others alone. distinct-2:
+that does of one drawn greedily and two by chance, which are asked to tell the facts in another order. Three draws as on air: the
+same, but what tells only some of several facts is followed by draws that are asked for the others alone. distinct-2:
 different pairs of words among all pairs (Li et al. 2016, NAACL, p. 110); self-BLEU: mean BLEU-4 of a reply against the others (Zhu
 et al. 2018, SIGIR, p. 1097), higher is more of the same.
 """
@@ -33,6 +33,7 @@ from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.prompt import prompt
 from dialogue.settings import LlamaCppSettings
+from dialogue.taught_answers import TEMPERATURE
 from dialogue.taught_checks import misleads
 from dialogue.taught_prompt import asked_alone, stand_in, taught_prompt, untagged, with_name
 from dialogue.training.checking import objection, untold
@@ -117,7 +118,7 @@ class Model:
         self._engine.close()
 
     def _stream(self, messages: list[Message], number: int) -> Iterator[str]:
-        return self._engine.stream(messages, TOKENS, 0.6 if number else 0.0, number, ("\n",))
+        return self._engine.stream(messages, TOKENS, TEMPERATURE if number else 0.0, number, ("\n",))
 
     def _messages(self, case: Case, number: int, alias: str) -> list[Message]:
         if self._taught:

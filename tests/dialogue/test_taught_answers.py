@@ -15,7 +15,7 @@ from dialogue.facts import product_facts
 from dialogue.persona import Persona
 from dialogue.phrasebook import Phrasebook
 from dialogue.taught_answers import Asked, TaughtAnswer, TaughtAnswers, Watch
-from dialogue.taught_checks import sheet_objection
+from dialogue.taught_checks import misspelt, sheet_objection
 from render.contract import Emotion
 from tests.dialogue.virtual_time import run_virtual
 
@@ -140,7 +140,7 @@ def test_what_may_not_be_said_is_refused_and_another_is_drawn(reply: str, rule: 
     assert answer is not None
     assert answer.drawn == 2
     assert [refusal.rule for _, refusal in heard.refused] == [rule]
-    assert heard.model.asked[1][1] == pytest.approx(0.6)
+    assert heard.model.asked[1][1] == pytest.approx(0.8)
     assert heard.model.asked[1][2] != heard.model.asked[0][2]
 
 
@@ -161,7 +161,7 @@ def test_fields_that_were_told_lately_are_not_drawn_greedily_again() -> None:
     first, second = heard.ask(HOW_MUCH, replace(HOW_MUCH, viewer="Wei", comment="How much is the pan"))
     assert first is not None
     assert second is not None
-    assert [temperature for _, temperature, _ in heard.model.asked] == [0.0, pytest.approx(0.6)]
+    assert [temperature for _, temperature, _ in heard.model.asked] == [0.0, pytest.approx(0.8)]
     assert second.text == OTHER.removeprefix("[amused] ").replace("Lin", "Wei")
     assert not heard.refused
 
@@ -432,3 +432,17 @@ def test_the_old_price_is_not_taken_for_the_one_that_holds(reply: str) -> None:
     assert heard.refused[0][1].rule == "turned"
     turned = reply.replace("240", "_").replace("260", "240").replace("_", "260")
     assert Heard(Drawing([f"[warm] {turned}"])).ask(asked) != [None]
+
+
+@pytest.mark.parametrize(
+    ("reply", "slip"),
+    [
+        ("The ribeye steriors are 240 yuan, Lin.", "steriors"),
+        ("The ribeye stake is 240 yuan, Lin.", None),
+        ("The roobios are 240 yuan, Lin, for the steak.", "roobios"),
+        ("The ribeye steaks are 240 yuan, Lin, straight from my note.", None),
+    ],
+)
+def test_a_garbled_copy_of_a_word_on_the_note_is_noticed(reply: str, slip: str | None) -> None:
+    found = misspelt(reply, "Rooibos and ribeye steak", ["Lin", "Rooibos and ribeye steak. Price: 240 yuan."])
+    assert (found and found[0]) == slip
