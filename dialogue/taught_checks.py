@@ -30,7 +30,7 @@ _NEW_BEFORE: Final = (
     r"(?: (?:is|are|at|only))?[,:]? "
 )
 _NEW_AFTER: Final = r" (?:here|now|today|on the card|at the moment)\b"
-"""What stands beside an old price, and beside the one that holds; X stands for the value."""
+"""What stands before and behind an old price, and the one that holds."""
 _LONG_ENOUGH: Final = 6
 _BEGINNING: Final = 3
 _LOOKS_LIKE: Final = 0.8

@@ -57,6 +57,7 @@ _CHANGES_WHAT_FOLLOWS: Final = frozenset(
 UNSURE: Final = re.compile(
     r"\b(?:(?:don't|do not|not|no) (?:know|sure|remember|think|idea)|i (?:think|guess)|or (?:something|whatever)|things like that)\b"
 )
+"""What a host should not say beside a fact."""
 _MARKS: Final = re.compile(r"[.!?…,;:，。！？；：、\"'“”‘’()（）—–]")
 
 
